@@ -7,6 +7,7 @@ from datetime import date
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from kosodachi.tables import KINDS
 
@@ -19,7 +20,7 @@ LegalBasis = Literal["61", "69-1", "69-2-1", "69-2-2", "69-2-3", "69-2-4"]
 
 def _plain_name(value: str) -> str:
     if not value.isidentifier() or not value.isascii():
-        raise ValueError("a name of letters, digits and _ that starts with a letter")
+        raise PydanticCustomError("plain_name", "a name of letters, digits and _ that starts with a letter")
     return value
 
 
@@ -52,7 +53,7 @@ class Source(_Spec):
     not_collected: Reason | None = said("why it was not collected", "収集できなかった理由", None)
     file: str | None = said("file name inside the municipality's folder", "フォルダ内のファイル名", None)
     encoding: Encoding = said("character encoding of the file", "文字コード", "cp932")
-    delimiter: str = said("what separates the columns", "区切り文字", ",", min_length=1, max_length=1)
+    delimiter: str = said("what separates the columns", "区切り文字", ",", pattern=r'^[^"\r\n]$')
     era_codes: EraCodes = said(
         "which digits stand for the eras: 12345 = Meiji..Reiwa as 1..5, 13579 = as 1,3,5,7,9",
         "元号コード体系: 12345(明治1〜令和5)または 13579(明治1・大正3・昭和5・平成7・令和9)",
@@ -69,11 +70,11 @@ class Source(_Spec):
     @model_validator(mode="after")
     def _hangs_together(self):
         if self.collected and not self.file:
-            raise ValueError("a collected source needs `file`")
+            raise PydanticCustomError("needs_file", "a collected source needs `file`")
         if self.collected and self.not_collected:
-            raise ValueError("`not_collected` is for a source with `collected: false`")
+            raise PydanticCustomError("reason_but_collected", "`not_collected` is for a source with `collected: false`")
         if not self.collected and self.not_collected is None:
-            raise ValueError("a source that is not collected needs its reason in `not_collected`")
+            raise PydanticCustomError("needs_reason", "a source that is not collected needs its reason in `not_collected`")
         return self
 
 
@@ -103,7 +104,9 @@ class Schedule(_Spec):
     @model_validator(mode="after")
     def _in_order(self):
         if not self.train_as_of < self.judge_as_of <= self.index_date < self.follow_up_until:
-            raise ValueError("dates in the order train_as_of < judge_as_of <= index_date < follow_up_until")
+            raise PydanticCustomError(
+                "order_of_dates", "dates in the order train_as_of < judge_as_of <= index_date < follow_up_until"
+            )
         return self
 
 
@@ -126,9 +129,11 @@ class Municipality(_Spec):
     def _one_register(self):
         registers = [name for name, source in self.sources.items() if source.kind == "resident_register"]
         if len(registers) != 1:
-            raise ValueError(f"exactly one source of kind resident_register, found {registers or 'none'}")
+            raise PydanticCustomError("one_register", "exactly one source of kind resident_register")
         if not self.sources[registers[0]].collected:
-            raise ValueError("the resident register must be collected: every other source is linked to it")
+            raise PydanticCustomError(
+                "register_collected", "the resident register must be collected: every other source is linked to it"
+            )
         return self
 
     @property

@@ -9,17 +9,23 @@ from pathlib import Path
 import nbformat
 from nbclient import NotebookClient
 
+KEPT, COMPARED = "keep_output", "nbval-check-output"
 NOTEBOOKS = Path(__file__).resolve().parents[2] / "notebooks"
 
 
 def refresh(file: Path) -> None:
     """Executes one notebook in place with its own defaults and strips it to what nbval compares."""
     notebook = nbformat.read(file, as_version=4)
-    NotebookClient(notebook, kernel_name="python3", timeout=600, resources={"metadata": {"path": str(NOTEBOOKS)}}).execute()
+    NotebookClient(
+        notebook, kernel_name="python3", timeout=600, resources={"metadata": {"path": str(NOTEBOOKS)}}
+    ).execute()
     for count, cell in enumerate((c for c in notebook.cells if c.cell_type == "code"), start=1):
         cell.execution_count = count
         cell.metadata.pop("execution", None)
-        cell.outputs = cell.outputs if "keep_output" in cell.metadata.get("tags", []) else []
+        tags = cell.metadata.get("tags", [])
+        cell.outputs = cell.outputs if KEPT in tags else []
+        if KEPT in tags and COMPARED not in tags:
+            tags.append(COMPARED)
         for output in cell.outputs:
             if "execution_count" in output:
                 output["execution_count"] = count

@@ -69,6 +69,10 @@ COLUMNS: dict[str, Column] = _columns(
     ("consented", "analysis", "code", "同意区分", "consented or not"),
     ("started", "analysis", "date", "支援開始日", "support started on"),
     ("channel", "analysis", "code", "支援方法", "channel of support"),
+    ("vaccine_due", "analysis", "date", "接種期限日", "vaccination due by"),
+    ("vaccinated", "analysis", "date", "接種日", "vaccinated on"),
+    ("benefit_from", "analysis", "date", "受給開始日", "received from"),
+    ("benefit_to", "analysis", "date", "受給終了日", "received until"),
 )
 
 # What a kind of source must hold to be of use, and what it may hold besides. A name may come whole or in two parts.
@@ -104,7 +108,10 @@ KINDS: dict[str, Kind] = {
              ("opened",), ("closed", "consultation_kind", "route"), ("person_no", "opened")),
         Kind("outreach_log", "プッシュ型支援記録", "outreach log",
              ("offered",), ("contacted", "consented", "started", "channel"), ("person_no", "offered")),
-        Kind("vaccination", "予防接種", "vaccination", (), ()),
+        Kind("vaccination", "予防接種", "vaccination", ("vaccine_due",), ("vaccinated",), ("person_no", "vaccine_due")),
+        Kind("school_aid", "就学援助", "school aid", ("benefit_from",), ("benefit_to",), ("person_no", "benefit_from")),
+        Kind("public_assistance", "生活保護", "public assistance",
+             ("benefit_from",), ("benefit_to",), ("person_no", "benefit_from")),
         Kind("other", "その他", "other", (), ()),
     )
 }  # fmt: skip

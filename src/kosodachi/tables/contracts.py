@@ -50,8 +50,8 @@ CONTRACTS: dict[str, Contract] = {
         "analysis", "rejected rows by source and reason",
         {"source": "str", "code": "str", "rows": "int"}, key=["source", "code"]),
     "field_coverage": _of(
-        "analysis", "rows with a readable value by source and standard column",
-        {"source": "str", "column": "str", "rows": "int", "filled": "int"}, key=["source", "column"]),
+        "analysis", "accepted rows by source and standard column: filled = with a value, unreadable = with one that was not read",
+        {"source": "str", "column": "str", "rows": "int", "filled": "int", "unreadable": "int"}, key=["source", "column"]),
     "attributes": _of(
         "analysis", "one row an accepted source record: what it says about the child, no identifier",
         {"record_id": "str"}, key=["record_id"], open=True),

@@ -14,10 +14,12 @@ import pandas as pd
 from kosodachi.disclosure import Released, keep
 from kosodachi.faults import Fault
 from kosodachi.municipality import Municipality
+from kosodachi.report.kept import kept
+from kosodachi.report.words import learn
 from kosodachi.tables import contract_of
 from kosodachi.tables.pseudonyms import pseudonyms
 from kosodachi.workspace import keys, places, store
-from kosodachi.workspace.plan import ATTRIBUTES, EXTRACTS, PlannedStep, read_plan
+from kosodachi.workspace.plan import ATTRIBUTES, EXTRACTS, RELEASED, PlannedStep, read_plan
 from kosodachi.workspace.settings import read_settings
 
 BASE, INPUT = "KOSODACHI_STEP_BASE", "KOSODACHI_STEP_INPUT"
@@ -39,6 +41,7 @@ class Step:
         declared = read_plan(places.home() / places.PLAN).steps[name]
         folder = Path(os.environ.get(INPUT) or places.town_dir(town))
         settings = read_settings(folder / places.SETTINGS)
+        learn({source: spec.label.model_dump() for source, spec in settings.sources.items()})
         base = os.environ.get(BASE) or places.work_dir(run or settings.key, settings.data_dir)
         return cls(name, declared, settings, Path(base), folder)
 
@@ -79,7 +82,15 @@ class Step:
 
     def release(self, released: Released) -> Released:
         """Keeps what the disclosure rule let through, for the pages; returns it for showing."""
-        return keep(released, self.base / "released" / self.name)
+        return keep(released, self.base / RELEASED / self.name)
+
+    def released(self, step: str, name: str) -> Released | None:
+        """A table that an earlier step released, read again from its CSV and record; None if there is none.
+
+        Raises Fault E-RUN-04 if this step does not declare `released`, E-REP-07 if the file is not as it was released.
+        """
+        self._declared(RELEASED, self.declared.needs)
+        return kept(self.base / RELEASED / step, name)
 
     @cached_property
     def pseudonym_key(self) -> bytes:
@@ -90,5 +101,5 @@ class Step:
         family = ATTRIBUTES if asked.startswith(f"{ATTRIBUTES}_") else asked
         if family not in declared:
             raise Fault("E-RUN-04", step=self.name, asked=asked, declared=", ".join(declared) or "-")
-        if family not in (ATTRIBUTES, EXTRACTS) and declared is not self.declared.truth:
+        if family not in (ATTRIBUTES, EXTRACTS, RELEASED) and declared is not self.declared.truth:
             contract_of(family)

@@ -1,0 +1,34 @@
+"""Effect validation: did outreach help, among whom, and what cannot be said.
+
+A study is written down as a target trial, made into a cohort, put through a diagnostics gate and only then estimated.
+It compares children who were and were not offered support by staff; it is not a trial, and no number here is about one
+child.
+"""
+
+from kosodachi.effect.cohort import Cohort, cohort
+from kosodachi.effect.estimators import Estimate, aipw, g_formula, iptw, naive, stabilised_weights
+from kosodachi.effect.gate import Bounds, Gate, gate, gated_estimates
+from kosodachi.effect.hazard import cox_model
+from kosodachi.effect.nuisance import design_matrix, propensity
+from kosodachi.effect.said import answer, covariate_words, protocol, why
+from kosodachi.effect.study import (
+    analysed,
+    balance,
+    beside_truth,
+    covariates_of,
+    cox,
+    estimate,
+    kaplan_meier,
+    largest_differences,
+    planted_truth,
+)
+from kosodachi.effect.survival import coarsened, curves, log_rank, restricted_mean, restricted_mean_difference
+from kosodachi.effect.trial import TargetTrial
+
+__all__ = [
+    "Bounds", "Cohort", "Estimate", "Gate", "TargetTrial", "aipw", "analysed", "answer", "balance",
+    "beside_truth", "coarsened", "cohort", "covariate_words", "covariates_of", "cox", "cox_model", "curves",
+    "design_matrix", "estimate", "g_formula", "gate", "gated_estimates", "iptw", "kaplan_meier",
+    "largest_differences", "log_rank", "naive", "planted_truth", "propensity", "protocol", "restricted_mean",
+    "restricted_mean_difference", "stabilised_weights", "why",
+]  # fmt: skip

@@ -1,0 +1,11 @@
+"""Extracts as systems export them, read: decoded, held against the settings, normalised, every row accounted for.
+
+What comes out is as good as what the systems hold: a wrong entry in a right form is read as it stands.
+"""
+
+from kosodachi.ingest import normalise
+from kosodachi.ingest.assemble import Ingested, ingest
+from kosodachi.ingest.check import check
+from kosodachi.ingest.files import read_files
+
+__all__ = ["Ingested", "check", "ingest", "normalise", "read_files"]

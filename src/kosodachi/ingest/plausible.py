@@ -1,0 +1,64 @@
+"""Whether an extract as a whole can be what it claims: its era digits, its days of birth, any row accepted at all.
+
+It looks for a wrong declaration, which spoils every row at once. A single odd day is told by `check` and stays as it was
+written: people may be older, and some records are about parents.
+"""
+
+import pandas as pd
+
+from kosodachi.faults import Fault
+from kosodachi.ingest.normalise import dates
+from kosodachi.ingest.reading import Reading
+from kosodachi.municipality import Municipality
+from kosodachi.tables import COLUMNS
+
+OLDEST = 20
+MOST_UNKNOWN_ERAS = 0.05
+MOST_IMPLAUSIBLE = {"resident_register": 0.95}
+OTHER_SET = {"12345": "13579", "13579": "12345"}
+
+
+def blocking_faults(reading: Reading, settings: Municipality) -> list[Fault]:
+    """Faults E-INGEST-10 (era digits of the other set), -11 (days of birth of no children), -12 (no row accepted)."""
+    found = _era_set(reading) or _births(reading, settings)
+    if not found and reading.accepted.empty:
+        most = reading.rejected["code"].value_counts().sort_index().idxmax()
+        found = [Fault("E-INGEST-12", where=reading.sheet.file, rows=len(reading.sheet.rows), most=most)]
+    return found
+
+
+def _era_set(reading: Reading) -> list[Fault]:
+    found = []
+    for column, read in reading.values.items():
+        if COLUMNS[column].form != "date":
+            continue
+        unknown = read.problem.index[read.problem.eq(dates.ERA_CODE)]
+        if len(unknown) > MOST_UNKNOWN_ERAS * reading.raw[column].notna().sum():
+            source = reading.source
+            where = reading.sheet.where(unknown[0], reading.headers[column])
+            more = {"digit": dates.era_digit(reading.raw[column][unknown[0]]), "rows": len(unknown)}
+            found.append(Fault("E-INGEST-10", where=where, declared=source.era_codes, other=OTHER_SET[source.era_codes], **more))
+    return found
+
+
+def _births(reading: Reading, settings: Municipality) -> list[Fault]:
+    born = _born(reading)
+    odd = implausible_births(reading, settings, adults=True)
+    if len(odd) <= MOST_IMPLAUSIBLE.get(reading.source.kind, 0.5) * len(born):
+        return []
+    where = reading.sheet.where(odd[0], reading.headers["birth_date"])
+    return [Fault("E-INGEST-11", where=where, rows=len(odd), read=len(born), declared=reading.source.era_codes)]
+
+
+def implausible_births(reading: Reading, settings: Municipality, *, adults: bool) -> pd.Index:
+    """Rows born after the last day of follow-up, or (`adults`) more than 20 years before the first day that items refer to."""
+    born = _born(reading)
+    late = born > settings.schedule.follow_up_until.isoformat()
+    first = settings.schedule.train_as_of
+    early = born < f"{first.year - OLDEST}-{first.month:02}-{first.day:02}"
+    return born.index[late | (early & adults)]
+
+
+def _born(reading: Reading) -> pd.Series:
+    read = reading.values.get("birth_date")
+    return read.value.dropna().astype(str) if read else pd.Series(dtype=str)

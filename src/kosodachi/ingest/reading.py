@@ -1,0 +1,129 @@
+"""One extract read: every data row either accepted, with its values by standard column, or rejected with its reason.
+
+The rules: a row is rejected if its shape is broken, a character of it cannot be read, a day in it cannot be read, the number
+the register needs is blank, or it repeats a row. Any other value that cannot be read is missing, counted as unreadable.
+"""
+
+import re
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from kosodachi.faults import refuse
+from kosodachi.ingest.decode import BROKEN, decoded
+from kosodachi.ingest.header import header_faults, places_of
+from kosodachi.ingest.lines import CHUNK, refuse_long_line
+from kosodachi.ingest.rows import Sheet, read_sheet
+from kosodachi.ingest.values import Values, read_values
+from kosodachi.municipality import Source
+from kosodachi.tables import COLUMNS, KINDS
+
+CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+BY_PEOPLE = ("name", "kana", "address")
+
+
+@dataclass(frozen=True)
+class Reading:
+    """An extract as read. Index of all tables: the data row, counted from 1.
+
+    raw: text by standard column, None if blank, of rows of the right shape; values: what was read of it, by column;
+    rejected: columns code and column (standard, or None), one row a rejected row; first: of a repeated row, the row before.
+    """
+
+    sheet: Sheet
+    source: Source
+    raw: pd.DataFrame
+    values: dict[str, Values]
+    rejected: pd.DataFrame
+    first: pd.Series
+
+    @property
+    def accepted(self) -> pd.Index:
+        """The data rows that were accepted."""
+        return self.raw.index.difference(self.rejected.index)
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """Standard column -> the header in the file."""
+        return {column: header for header, column in self.source.columns.items()}
+
+
+def read_sheet_of(data: bytes, source: Source) -> Sheet:
+    """The rows of an extract. Raises Fault(s) E-INGEST-02..09: line too long, encoding, shape, header."""
+    refuse_long_line((data[at : at + CHUNK] for at in range(0, len(data), CHUNK)), source.encoding, source.file)
+    text = decoded(data, source.encoding, headers=source.columns, file=source.file)
+    sheet = read_sheet(text, delimiter=source.delimiter, file=source.file)
+    refuse(header_faults(sheet, source))
+    return sheet
+
+
+def read_extract(data: bytes, source: Source) -> Reading:
+    """Every row of an extract, accepted or rejected. Raises the blocking faults of `read_sheet_of`."""
+    sheet = read_sheet_of(data, source)
+    misshapen = _misshapen(sheet)
+    raw = _raw(sheet, source, misshapen.index)
+    unreadable = _unreadable(raw)
+    values = {column: read_values(raw[column], column, source) for column in raw if COLUMNS[column].form not in BY_PEOPLE}
+    found = pd.concat([misshapen, unreadable, _days(values), _blank_numbers(values, source)])
+    found = found[~found.index.duplicated()]
+    first = _repeated(values, source, raw.index.difference(found.index))
+    repeats = pd.DataFrame({"code": "duplicate_key", "column": "person_no"}, index=first.index)
+    return Reading(sheet, source, raw, values, pd.concat([found, repeats]).sort_index(), first)
+
+
+def _misshapen(sheet: Sheet) -> pd.DataFrame:
+    """Rows that are blank, too short, or too long with something in what is too much."""
+    length, wanted = np.fromiter(map(len, sheet.rows), int, len(sheet.rows)), len(sheet.header)
+    odd = np.flatnonzero(length != wanted)
+    blank = np.array([not any(field.strip() for field in sheet.rows[at]) for at in odd], dtype=bool)
+    full = np.array([any(sheet.rows[at][wanted:]) for at in odd], dtype=bool)
+    code = np.select([blank, length[odd] < wanted, full], ["blank_row", "short_row", "long_row"], "")
+    table = pd.DataFrame({"code": code.astype(object), "column": None}, index=odd + 1, dtype=object)
+    return table[table["code"] != ""]
+
+
+def _raw(sheet: Sheet, source: Source, without: pd.Index) -> pd.DataFrame:
+    places = places_of(sheet, source)
+    kept = np.setdiff1d(np.arange(1, len(sheet.rows) + 1), without)
+    rows = [sheet.rows[number - 1][: len(sheet.header)] for number in kept]
+    table = pd.DataFrame(rows, index=pd.Index(kept, name="row_no"), columns=range(len(sheet.header)), dtype=object)
+    table = table[list(places.values())].set_axis(list(places), axis=1)
+    return table.where(table.apply(lambda column: column.str.strip().ne("")), None)
+
+
+def _unreadable(raw: pd.DataFrame) -> pd.DataFrame:
+    """Rows with a byte that is no character of the encoding, a control character, or nothing in them."""
+    nothing = raw.index[raw.isna().all(axis=1)]
+    parts = [pd.DataFrame({"code": "blank_row", "column": None}, index=nothing, dtype=object)]
+    for code, sign in (("undecodable", BROKEN), ("control_character", CONTROL)):
+        for column in raw:
+            hit = raw.index[raw[column].str.contains(sign, na=False, regex=code == "control_character")]
+            parts.append(pd.DataFrame({"code": code, "column": column}, index=hit, dtype=object))
+    return pd.concat(parts)
+
+
+def _days(values: dict[str, Values]) -> pd.DataFrame:
+    parts = [pd.DataFrame({"code": pd.Series(dtype=object), "column": pd.Series(dtype=object)})]
+    for column, read in values.items():
+        if COLUMNS[column].form == "date":
+            parts.append(pd.DataFrame({"code": read.problem.dropna(), "column": column}))
+    return pd.concat(parts)
+
+
+def _blank_numbers(values: dict[str, Values], source: Source) -> pd.DataFrame:
+    """Rows of the register without a person number: nothing could be linked to them."""
+    blank = values["person_no"].value.isna() if source.kind == "resident_register" else pd.Series(dtype=bool)
+    return pd.DataFrame({"code": "blank_number", "column": "person_no"}, index=blank.index[blank.astype(bool)], dtype=object)
+
+
+def _repeated(values: dict[str, Values], source: Source, rows: pd.Index) -> pd.Series:
+    """Row -> the earlier row with the same key of its kind; rows whose key is not whole are not compared."""
+    key = [column for column in KINDS[source.kind].key]
+    if not set(key) <= set(values):
+        return pd.Series(dtype=int)
+    table = pd.DataFrame({column: values[column].value.loc[rows] for column in key}).dropna()
+    numbers = pd.Series(table.index, index=table.index)
+    first = numbers.groupby([table[column] for column in key]).transform("min") if len(table) else numbers
+    return first[first != numbers]
+

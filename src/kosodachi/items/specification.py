@@ -1,0 +1,84 @@
+"""What a data item is: its words, its source, how it is computed, when it holds, and which published evidence it
+draws on.
+
+One YAML file an item in data/catalogue/. A specification computes nothing, and being in the catalogue is no reason to
+use an item: that is decided in `selection`, on its basis.
+"""
+
+from functools import cache
+from importlib.resources import files
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, model_validator
+
+from kosodachi.municipality import Words
+
+DATA = files("kosodachi.items") / "data"
+Closeness = Literal["same", "near", "proxy"]
+
+
+class _Spec(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Compute(_Spec):
+    """A function of `values.REGISTRY` and its parameters."""
+
+    function: str
+    parameters: dict[str, Any] = {}
+
+
+class Present(_Spec):
+    """When the item holds: the measured quantity reaches `at_least`, or stays under `below`."""
+
+    at_least: float | None = None
+    below: float | None = None
+
+    @model_validator(mode="after")
+    def _one_of_both(self):
+        if (self.at_least is None) == (self.below is None):
+            raise ValueError("exactly one of at_least and below")
+        return self
+
+
+class Draws(_Spec):
+    """An item of the evidence catalogue, and how close it is to what this item measures."""
+
+    item_id: str
+    closeness: Closeness
+
+
+class Item(_Spec):
+    """One data item. `evidence` is in order of preference: the first with an effect is used, effects are never
+    added."""
+
+    item_id: str
+    ja: str
+    en: str
+    definition: Words
+    domain: Literal["household", "school", "health", "welfare", "consultation"]
+    source_kind: str
+    compute: Compute
+    present: Present
+    unit: str
+    age_band: tuple[int, int]
+    without_record: Literal["zero", "unknown"]
+    recorded_at_months: tuple[int, ...] = ()
+    sensitivity: Literal["ordinary", "statutory", "harmed", "stigma", "unclear"]
+    cost: Literal["low", "medium", "high"]
+    stigma: Words
+    evidence: tuple[Draws, ...] = ()
+
+
+@cache
+def _items() -> tuple[Item, ...]:
+    import yaml
+
+    folder = DATA / "catalogue"
+    texts = sorted((file for file in folder.iterdir() if file.name.endswith(".yaml")), key=lambda file: file.name)
+    return tuple(Item.model_validate(yaml.safe_load(file.read_text(encoding="utf-8"))) for file in texts)
+
+
+def catalogue() -> list[Item]:
+    """All items of the catalogue, by item id."""
+    return list(_items())

@@ -1,0 +1,59 @@
+"""The cost of blocking before it runs, and the pairs that sure rules find.
+
+A forecast counts pairs a rule, with pairs that several rules find counted again: an upper bound of what is compared.
+It says nothing about matches that no rule finds; those are lost to every later step.
+"""
+
+import pandas as pd
+
+from kosodachi.faults import Fault
+from kosodachi.linkage.spec import Rule, Specification
+
+FORECAST = """
+with l as (select {left}, count(*) as n from reg where {left_known} group by all),
+     r as (select {right}, count(*) as n from rec where {right_known} group by all)
+select coalesce(sum(l.n * r.n), 0)::bigint from l join r on {join}
+"""
+
+
+def forecast(con, rules: tuple[Rule, ...]) -> pd.DataFrame:
+    """Pairs by rule that blocking `reg` and `rec` of the connection would make: columns rule, pairs."""
+    pairs = [con.execute(_forecast_sql(rule)).fetchone()[0] for rule in rules]
+    return pd.DataFrame({"rule": [str(rule) for rule in rules], "pairs": pairs}).astype({"pairs": "int64"})
+
+
+def _forecast_sql(rule: Rule) -> str:
+    sides = list(enumerate(rule.sides))
+    return FORECAST.format(
+        left=", ".join(f"{left} as k{i}" for i, (left, _) in sides),
+        right=", ".join(f"{right} as k{i}" for i, (_, right) in sides),
+        left_known=" and ".join(f"{left} is not null" for _, (left, _) in sides),
+        right_known=" and ".join(f"{right} is not null" for _, (_, right) in sides),
+        join=" and ".join(f"l.k{i} = r.k{i}" for i, _ in sides),
+    )
+
+
+def affordable(con, spec: Specification) -> pd.DataFrame:
+    """The forecast of the blocking. Raises Fault E-LINK-02 above its limit, naming the costliest rule."""
+    found = forecast(con, spec.blocking)
+    if found["pairs"].sum() > spec.pair_limit:
+        worst = found.sort_values("pairs", kind="stable").iloc[-1]
+        raise Fault(
+            "E-LINK-02",
+            rule=worst["rule"],
+            pairs=int(worst["pairs"]),
+            all=int(found["pairs"].sum()),
+            limit=int(spec.pair_limit),
+        )
+    return found
+
+
+def sure_pairs(con, spec: Specification) -> pd.DataFrame:
+    """Pairs (left_id, right_id) that the sure rules find, where the record has only one such child."""
+    found = " union ".join(
+        f"select l.unique_id as left_id, r.unique_id as right_id from reg l join rec r on {rule.sql}"
+        for rule in spec.sure
+    )
+    return con.execute(
+        f"select * from ({found}) qualify count(*) over (partition by right_id) = 1 order by right_id, left_id"
+    ).df()

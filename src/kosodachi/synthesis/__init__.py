@@ -1,0 +1,30 @@
+"""Synthesis: a synthetic municipality whose truth is known.
+
+Layers stand on each other: places, population, events, need, lives, programme, systems. Each draws from its own named
+stream, so a change in one leaves the draws of the others as they were (`Scenario.redraw` gives a layer another draw).
+It is made from published margins and assumptions, not from real children: it shows whether a method recovers a known
+truth, not what is true anywhere.
+
+Primary outcome, for those who score an effect: long absence = `long_absence_days` (20, in truth/parameters) or more
+days absent from the fourth month after the index month to the end of follow-up (September to March after an index date
+in May), summed over the months of the attendance extract. The estimand is the offer, taken up or not, among eligible
+pupils.
+"""
+
+from kosodachi.synthesis.asking import read_scenario
+from kosodachi.synthesis.describe import calibration, describe, mistakes, planted
+from kosodachi.synthesis.scenario import Scenario
+from kosodachi.synthesis.town import Town, synthesise
+from kosodachi.synthesis.write import write_town
+
+__all__ = [
+    "Scenario",
+    "Town",
+    "calibration",
+    "describe",
+    "mistakes",
+    "planted",
+    "read_scenario",
+    "synthesise",
+    "write_town",
+]

@@ -1,0 +1,121 @@
+"""What a municipality's extracts hold, in counts: children by age and sex, what each source covers, by age and by year.
+
+A first look before ingest: it reads what it can and leaves out what it cannot; whether an extract is in order is for
+ingest to say. With a synthetic town's truth it also tells what was planted.
+"""
+
+from datetime import date
+
+import numpy as np
+import pandas as pd
+
+from kosodachi.municipality import Municipality
+from kosodachi.synthesis.sheets import DATED, empty, sheet_of
+
+AGES = {"age_00_02": (0, 3), "age_03_05": (3, 6), "age_06_08": (6, 9), "age_09_11": (9, 12), "age_12_14": (12, 15),
+        "age_15_17": (15, 18)}  # fmt: skip
+YEARS = 6
+NOT_ASKED = ("base_rate_eligible", "naive_contrast_eligible")
+
+
+def describe(files: dict[str, bytes], settings: Municipality) -> dict[str, pd.DataFrame]:
+    """Tables of counts from the extracts (source -> bytes) of a municipality.
+
+    children: age, sex, children in the register on judge_as_of. coverage: source, age, persons (person numbers, or
+    records where a source has none). years: source, fiscal_year, records with a date, the latest six years.
+    """
+    sheets = {name: sheet_of(files[name], source) for name, source in settings.sources.items() if name in files}
+    register = settings.of_kind("resident_register")
+    on = settings.schedule.judge_as_of
+    here = [_residents(sheets[name], on) for name in register if name in sheets]
+    return {
+        "children": _children(here[0] if here else empty(), on),
+        "coverage": _stacked(
+            [_coverage(name, sheet, on) for name, sheet in sheets.items()], "source", "age", "persons"
+        ),
+        "years": _stacked(
+            [_years(name, sheet, settings) for name, sheet in sheets.items() if name not in register],
+            "source", "fiscal_year", "records",
+        ),
+    }  # fmt: skip
+
+
+def _stacked(tables: list[pd.DataFrame], *columns: str) -> pd.DataFrame:
+    return pd.concat([pd.DataFrame(columns=columns), *tables], ignore_index=True).astype({columns[-1]: int})
+
+
+def planted(person: pd.DataFrame, latent: pd.DataFrame, settings: Municipality) -> pd.DataFrame:
+    """Children of each planted group in the register (group, children), and those in need on judge_as_of (in_need).
+
+    person and latent are truth tables of a synthetic town with their research_id.
+    """
+    need = latent[pd.to_datetime(latent["as_of"]).eq(pd.Timestamp(settings.schedule.judge_as_of))]
+    both = need.merge(person, on="research_id").assign(all=True)
+    groups = ("all", "twin", "surname_changed", "foreign_name", "moved")
+    rows = [(name, int(both[name].sum()), int((both[name] & both["need"]).sum())) for name in groups]
+    return pd.DataFrame(rows, columns=["group", "children", "in_need"])
+
+
+def calibration(parameters: pd.DataFrame) -> pd.DataFrame:
+    """Settings that are rates or effects, as asked for and as the draw gave them: setting, asked, achieved.
+
+    The last rows are asked of nobody: the risk without the offer, and what a naive contrast of offered and others shows.
+    """
+    values = parameters.set_index("name")["value"]
+    names = [name.removeprefix("achieved_") for name in values.index if name.startswith("achieved_")]
+    names = [name for name in names if f"asked_{name}" in values.index]
+    rows = [(name, values[f"asked_{name}"], values[f"achieved_{name}"]) for name in names]
+    rows += [(name, np.nan, values[name]) for name in NOT_ASKED]
+    return pd.DataFrame(rows, columns=["setting", "asked", "achieved"])
+
+
+def mistakes(record: pd.DataFrame) -> pd.DataFrame:
+    """Records with each type of planted mistake: mistake, records; most first."""
+    kinds = record.loc[record["error"] != "", "error"].str.split(";").explode()
+    counts = kinds.value_counts().rename_axis("mistake").rename("records").reset_index()
+    return counts.sort_values(["records", "mistake"], ascending=[False, True], ignore_index=True)
+
+
+def _age(born: pd.Series, on: date) -> np.ndarray:
+    """Age bands on a day; None outside 0 to 17."""
+    born = pd.to_datetime(born)
+    late = (born.dt.month > on.month) | ((born.dt.month == on.month) & (born.dt.day > on.day))
+    years = (on.year - born.dt.year - late.astype(int)).to_numpy(float)
+    years = np.where((born > pd.Timestamp(on)).to_numpy(), np.nan, years)
+    inside = [(years >= low) & (years < high) for low, high in AGES.values()]
+    return np.select(inside, list(AGES), default=None)
+
+
+def _residents(register: pd.DataFrame, on: date) -> pd.DataFrame:
+    day = pd.Timestamp(on)
+    return register[~(register["moved_in"] > day) & ~(register["moved_out"] <= day)]
+
+
+def _children(register: pd.DataFrame, on: date) -> pd.DataFrame:
+    table = register.assign(age=_age(register["birth_date"], on))
+    grid = pd.MultiIndex.from_product([AGES, ("female", "male")], names=["age", "sex"])
+    return table.groupby(["age", "sex"]).size().reindex(grid, fill_value=0).rename("children").reset_index()
+
+
+def _coverage(name: str, sheet: pd.DataFrame, on: date) -> pd.DataFrame:
+    number = sheet["person_no"] if "person_no" in sheet else pd.Series(np.arange(len(sheet)), index=sheet.index)
+    persons = sheet.assign(number=number, age=_age(sheet["birth_date"], on)).drop_duplicates("number")
+    counts = persons.groupby("age").size().reindex(list(AGES), fill_value=0)
+    return pd.DataFrame({"source": name, "age": list(AGES), "persons": counts.to_numpy()})
+
+
+def _years(name: str, sheet: pd.DataFrame, settings: Municipality) -> pd.DataFrame:
+    """Records by fiscal year of the first date that the source has."""
+    last = settings.schedule.follow_up_until
+    years = [str(year) for year in range(last.year - (last.month < 4) - YEARS + 1, last.year - (last.month < 4) + 1)]
+    column = next((c for c in DATED if c in sheet and sheet[c].notna().any()), None)
+    if column is None:
+        return pd.DataFrame()
+    texts = sheet[column].str.strip() if column == "fiscal_year" else _fiscal(sheet[column])
+    counts = texts.value_counts().reindex(years, fill_value=0)
+    return pd.DataFrame({"source": name, "fiscal_year": years, "records": counts.to_numpy()})
+
+
+def _fiscal(days: pd.Series) -> pd.Series:
+    days = days.dropna()
+    return (days.dt.year - (days.dt.month < 4)).astype(str)

@@ -1,0 +1,135 @@
+"""Population: households, their children, names and addresses, and the events that change them.
+
+Codes and dates only; strings are written last, by the systems. Parents are not people here yet.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from kosodachi.synthesis.naming import given_names, surnames
+from kosodachi.synthesis.places import Places, draw_addresses
+from kosodachi.synthesis.scenario import Scenario
+from kosodachi.synthesis.streams import Streams
+
+DAY, NEVER = np.timedelta64(1, "D"), np.datetime64("NaT", "D")
+YEAR = 365.25
+SIZES = (0.43, 0.405, 0.135, 0.025, 0.005)  # children ever born to a household that has any
+GIRLS = 0.487
+SPACING = (6.0, 175.0)  # gamma shape and scale of the days between births
+NARROWER = 0.12  # how much fewer births there are in the latest than in the earliest years, relative
+
+
+@dataclass(frozen=True)
+class Population:
+    """child: one row a child; household: one row a household; both by position.
+
+    child: household, born, female, given, twin_of (position or -1), moved_in, moved_out, registered.
+    household: surname, old_surname (-1 none), surname_changed_on, foreign, older_form (0 none), moved_on, moved_in,
+    moved_out.
+    address, old_address: household addresses as codes (places.draw_addresses); old_address[:, 0] is -1 where none.
+    """
+
+    child: pd.DataFrame
+    household: pd.DataFrame
+    address: np.ndarray
+    old_address: np.ndarray
+    places: Places
+
+
+def populate(scenario: Scenario, where: Places, streams: Streams) -> Population:
+    """The population: children born so that they were under 18 at some time from train_as_of to follow_up_until."""
+    born, home = _births(scenario, streams.of("population.births"))
+    events = _events(int(home.max()) + 1, scenario, streams)
+    child = pd.DataFrame({"household": home, "born": born})
+    child["moved_in"] = np.fmax(events["moved_in"].to_numpy()[home], born)
+    child["moved_out"] = events["moved_out"].to_numpy()[home]
+    child, homes = _cut(child[~(child["moved_out"] <= child["born"])], scenario)
+    household = surnames(events.iloc[homes].reset_index(drop=True), scenario, streams)
+    child["female"] = streams.of("population.sex").random(len(child)) < GIRLS
+    child["twin_of"] = _twins(child)
+    child["given"] = given_names(child, household, streams.of("population.given"))
+    child["registered"] = _registered(child, scenario, streams.of("population.registered"))
+    address = draw_addresses(len(household), where, streams.of("population.address"))
+    old = draw_addresses(len(household), where, streams.of("events.address"))
+    old[household["moved_on"].isna().to_numpy(), 0] = -1
+    return Population(child, household, address, old, where)
+
+
+def _births(scenario: Scenario, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+    """Days of birth and households, by household and birth; somewhat more than will be kept."""
+    dates = scenario.schedule
+    first, last = _under_18_since(dates.train_as_of), np.datetime64(dates.follow_up_until)
+    n = int(scenario.children * 1.15) + 200
+    sizes = rng.choice(np.arange(1, len(SIZES) + 1), n, p=SIZES)
+    span, share = int((last - first) / DAY) + 3000, rng.random(n)
+    eldest = last - (span * (1 - share * (1 - NARROWER * (1 - share)))).astype("timedelta64[D]")
+    home, start = np.repeat(np.arange(n), sizes), np.repeat(np.cumsum(sizes) - sizes, sizes)
+    later = np.arange(len(home)) > start
+    gap = np.clip(rng.gamma(*SPACING, len(home)), 420, 4000)
+    gap = np.where(rng.random(len(home)) < scenario.people.twin_share, 0, gap) * later
+    since = np.cumsum(gap.astype(int))
+    born = eldest[home] + (since - since[start]).astype("timedelta64[D]")
+    seen = (born > first) & (born <= last)
+    return born[seen], home[seen]
+
+
+def _under_18_since(day) -> np.datetime64:
+    """The day 18 years before: who was born after it was under 18."""
+    return np.datetime64(pd.Timestamp(day) - pd.DateOffset(years=18), "D")
+
+
+def _events(n: int, scenario: Scenario, streams: Streams) -> pd.DataFrame:
+    """When households moved into, within and out of the town."""
+    dates, people = scenario.schedule, scenario.people
+    end, start = np.datetime64(dates.follow_up_until), np.datetime64(dates.train_as_of) - int(3 * YEAR)
+    leaves = min(1.0, people.moved_out_a_year * float((end - start) / DAY) / YEAR)
+    came = some_day(streams.of("events.moved_in"), n, people.moved_in_share, end - int(12 * YEAR), end)
+    left = some_day(streams.of("events.moved_out"), n, leaves, start, end)
+    moved = some_day(streams.of("events.moved_within"), n, people.moved_within_share, end - int(4 * YEAR), end)
+    return pd.DataFrame({"moved_in": came, "moved_out": np.where(left <= came, NEVER, left), "moved_on": moved})
+
+
+def some_day(rng: np.random.Generator, n: int, share: float, first: np.datetime64, last: np.datetime64) -> np.ndarray:
+    """A day for a share of n, evenly spread; NaT for the others."""
+    day = first + rng.integers(0, int((last - first) / DAY), n).astype("timedelta64[D]")
+    return np.where(rng.random(n) < share, day, NEVER)
+
+
+def resident(child: pd.DataFrame, day) -> np.ndarray:
+    """Children who live in the town on a day."""
+    day = np.datetime64(day)
+    return ((child["moved_in"] <= day) & ~(child["moved_out"] <= day)).to_numpy()
+
+
+def counted(child: pd.DataFrame, day) -> np.ndarray:
+    """Children under 18 who live in the town on a day."""
+    young = (child["born"] > _under_18_since(day)) & (child["born"] <= np.datetime64(day))
+    return young.to_numpy() & resident(child, day)
+
+
+def _cut(child: pd.DataFrame, scenario: Scenario) -> tuple[pd.DataFrame, np.ndarray]:
+    """As many whole households as hold the number of children asked for, and which they are."""
+    found = np.cumsum(counted(child, scenario.schedule.judge_as_of))
+    last = child["household"].to_numpy()[min(np.searchsorted(found, scenario.children), len(child) - 1)]
+    child = child[child["household"] <= last].reset_index(drop=True)
+    homes, position = np.unique(child["household"], return_inverse=True)
+    return child.assign(household=position), homes
+
+
+def _twins(child: pd.DataFrame) -> np.ndarray:
+    """Position of a twin, -1 for children without one."""
+    same = (child["household"].diff() == 0) & (child["born"].diff() == pd.Timedelta(0))
+    here = np.flatnonzero(same)
+    twin = np.full(len(child), -1)
+    twin[here] = here - 1
+    twin[here - 1] = here
+    return twin
+
+
+def _registered(child: pd.DataFrame, scenario: Scenario, rng: np.random.Generator) -> np.ndarray:
+    """Children whom the register holds: not those who left before its extract begins, nor those never registered."""
+    unseen = rng.random(len(child)) < scenario.people.never_registered_share
+    gone = child["moved_out"].to_numpy() < np.datetime64(scenario.schedule.train_as_of)
+    return ~unseen & ~gone

@@ -1,0 +1,58 @@
+"""The systems of casework: family consultation and the outreach log. Numbers are a case's, not a child's."""
+
+import numpy as np
+import pandas as pd
+
+from kosodachi.synthesis import places as at
+from kosodachi.synthesis.forms import era_kanji, slashed, written
+from kosodachi.synthesis.systems.view import View, World, entered_twice, known, running_numbers, sexes
+
+KIND = np.array(["虐待", "養護", "不登校", "発達", "その他"], dtype=object)
+ROUTE = np.array(
+    ["学校", "保育所等", "保健センター", "家族・親族", "近隣", "警察", "児童相談所", "その他", "プッシュ型支援"],
+    dtype=object,
+)
+CONSENT = np.array(["不同意", "同意", ""], dtype=object)
+CHANNEL = np.array(["訪問", "電話", "学校", "手紙"], dtype=object)
+
+
+def sodan(world: World) -> View:
+    """Family consultation by day of opening. Cases that outreach opened draw from a stream of their own."""
+    streams = {"sodan": world.lives.consultation, "sodan_outreach": world.cases_after}
+    views = [_cases(world, cases, stream) for stream, cases in streams.items()]
+    day = np.concatenate([view.table.pop("_opened").to_numpy() for view in views])
+    child = np.concatenate([view.child for view in views])
+    table, errors = (pd.concat([getattr(v, part) for v in views], ignore_index=True) for part in ("table", "errors"))
+    born = world.population.child["born"].to_numpy()[child]
+    view = View(table, child, errors).at(np.lexsort((born, day)))
+    view.table.insert(0, "受付番号", running_numbers(len(table), 8))
+    return view
+
+
+def _cases(world: World, cases: pd.DataFrame, stream: str) -> View:
+    twice = entered_twice(world, "sodan", len(cases), stream=stream)
+    rows = pd.concat([cases, cases[twice]], ignore_index=True)
+    child, opened = rows["child"].to_numpy(), rows["opened"].to_numpy()
+    held = known(world, "sodan", child, stream=stream)
+    table = pd.DataFrame({
+        "児童氏名": held.name, "児童カナ": held.kana,
+        "生年月日": written(held.born, era_kanji), "性別": sexes(held, "男", "女"),
+        "住所": at.short_address(held.address, world.population.places, city=True),
+        "受付日": written(opened, era_kanji), "終結日": written(rows["closed"].to_numpy(), era_kanji),
+        "相談種別": KIND[rows["kind"]], "相談経路": ROUTE[rows["route"]], "_opened": opened,
+    })  # fmt: skip
+    return View(table, child, held.errors.assign(duplicate=np.arange(len(rows)) >= len(cases)))
+
+
+def shien(world: World) -> View:
+    """The outreach log by day of the offer."""
+    log = world.log
+    held = known(world, "shien", log["child"].to_numpy())
+    table = pd.DataFrame({
+        "記録番号": running_numbers(len(log), 8), "児童氏名": held.name, "児童カナ": held.kana,
+        "生年月日": written(held.born, era_kanji), "住所": at.short_address(held.address, world.population.places),
+        "案内日": written(log["offered"].to_numpy(), slashed), "接触日": written(log["contacted"].to_numpy(), slashed),
+        "同意区分": CONSENT[log["consented"]], "支援開始日": written(log["started"].to_numpy(), slashed),
+        "支援方法": CHANNEL[log["channel"]],
+    })  # fmt: skip
+    return View(table, log["child"].to_numpy(), held.errors)

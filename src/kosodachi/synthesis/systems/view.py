@@ -1,0 +1,100 @@
+"""What every system's view is made of: the world it looks at, person numbers, rows and the mistakes behind them."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from kosodachi.synthesis.attendance import Attendance
+from kosodachi.synthesis.errors import PLAIN, Mistakes, Particulars, Writing, particulars
+from kosodachi.synthesis.lives import Lives
+from kosodachi.synthesis.population import Population
+from kosodachi.synthesis.scenario import Scenario
+from kosodachi.synthesis.streams import Streams
+
+PREFIX = "99"  # a range kept for synthetic towns, so that no number can be a real one
+
+
+@dataclass(frozen=True)
+class World:
+    """What the systems look at: the population, what happened, attendance as seen, the outreach log and its cases."""
+
+    scenario: Scenario
+    streams: Streams
+    population: Population
+    lives: Lives
+    school: Attendance
+    log: pd.DataFrame
+    cases_after: pd.DataFrame
+
+
+@dataclass(frozen=True)
+class View:
+    """table: strings under the system's headers. child: position of the child behind each row. errors: its mistakes."""
+
+    table: pd.DataFrame
+    child: np.ndarray
+    errors: pd.DataFrame
+
+    def sorted_by(self, columns: list[str]) -> "View":
+        """The same rows in the order of some columns."""
+        return self.at(self.table.sort_values(columns, kind="stable").index.to_numpy())
+
+    def at(self, order: np.ndarray) -> "View":
+        """The same rows in another order."""
+        tables = (t.iloc[order].reset_index(drop=True) for t in (self.table, self.errors))
+        table, errors = tables
+        return View(table, self.child[order], errors)
+
+
+def numbers(world: World, system: str, n: int, digits: int = 10) -> np.ndarray:
+    """n person numbers of a system in random order."""
+    order = world.streams.of(f"systems.{system}.numbers").permutation(n)
+    return running_numbers(n, digits)[order]
+
+
+def running_numbers(n: int, digits: int) -> np.ndarray:
+    """n numbers in order."""
+    return np.array([f"{PREFIX}{i:0{digits - len(PREFIX)}d}" for i in range(1, n + 1)], dtype=object)
+
+
+def known(world: World, system: str, child: np.ndarray, writing: Writing = PLAIN, *, stream: str = "") -> Particulars:
+    """The particulars of children as a system holds them, with its own rates of mistakes."""
+    rates = world.scenario.errors.get(system, {})
+    return particulars(world.population, child, Mistakes(stream or system, rates, world.streams, len(child)), writing)
+
+
+def entered_twice(world: World, system: str, n: int, *, stream: str = "") -> np.ndarray:
+    """Which of n were entered into a system a second time."""
+    rate = world.scenario.errors.get(system, {}).get("duplicate", 0.0)
+    return world.streams.of(f"systems.{stream or system}.duplicate").random(n) < rate
+
+
+@dataclass(frozen=True)
+class Persons:
+    """Person records of a system. who: the entity (a child, or a child at a school level) behind each; row: the person
+    record of each row; second: rows that stand under a second number."""
+
+    who: np.ndarray
+    row: np.ndarray
+    second: np.ndarray
+
+
+def persons(world: World, system: str, entity: np.ndarray) -> Persons:
+    """One person record an entity and a second one for some, under which the later half of their rows stands."""
+    distinct, where = np.unique(entity, return_inverse=True)
+    twice = entered_twice(world, system, len(distinct))
+    extra = len(distinct) + np.cumsum(twice) - 1
+    nth = pd.Series(where).groupby(where).cumcount().to_numpy()
+    second = twice[where] & (nth >= (np.bincount(where)[where] + 1) // 2)
+    return Persons(np.concatenate([distinct, distinct[twice]]), np.where(second, extra[where], where), second)
+
+
+def sexes(known: Particulars, male: str, female: str) -> np.ndarray:
+    """The sex as a system codes it; empty where it is not known."""
+    return np.where(~known.sex_known, "", np.where(known.female, female, male))
+
+
+def counts(values: np.ndarray, shown: np.ndarray) -> np.ndarray:
+    """Whole numbers as strings, empty where not shown."""
+    return np.where(shown, np.asarray(values).astype(int).astype(str).astype(object), "")

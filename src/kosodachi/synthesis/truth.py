@@ -1,0 +1,102 @@
+"""The truth of a synthetic town: who each row is about, need, potential outcomes. For scoring alone."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from kosodachi.synthesis.calendar import fiscal_year
+from kosodachi.synthesis.lives import known_in
+from kosodachi.synthesis.need import Latent
+from kosodachi.synthesis.outcomes import Outcomes
+from kosodachi.synthesis.population import counted
+from kosodachi.synthesis.systems import View, World, numbers
+
+REGISTER = "juki"
+
+
+@dataclass(frozen=True)
+class Ids:
+    """By position of a child: register_no (None where the register holds no readable row) and truth's own person_id."""
+
+    register_no: np.ndarray
+    person_id: np.ndarray
+
+    @classmethod
+    def of(cls, world: World, views: dict[str, View]) -> "Ids":
+        n = len(world.population.child)
+        held = world.population.child["registered"].to_numpy().copy()
+        register = views[REGISTER]
+        held[register.child[register.errors["unreadable"].to_numpy()]] = False
+        register_no = np.where(held, numbers(world, REGISTER, n), None)
+        return cls(register_no, np.array([f"P{i:07d}" for i in range(n)], dtype=object))
+
+    @property
+    def held(self) -> np.ndarray:
+        return self.register_no != np.array(None)
+
+
+def person(world: World, ids: Ids) -> pd.DataFrame:
+    """One row a child: register_no, person_id, household, twin, surname_changed, foreign_name, moved, in_register."""
+    child, home = world.population.child, world.population.child["household"].to_numpy()
+    household = world.population.household.iloc[home]
+    return pd.DataFrame({
+        "register_no": ids.register_no, "person_id": ids.person_id,
+        "household": np.array([f"H{i:07d}" for i in range(home.max() + 1)], dtype=object)[home],
+        "twin": child["twin_of"].to_numpy() >= 0, "surname_changed": household["old_surname"].to_numpy() >= 0,
+        "foreign_name": household["foreign"].to_numpy(), "moved": household["moved_on"].notna().to_numpy(),
+        "in_register": ids.held,
+    })  # fmt: skip
+
+
+def record(views: dict[str, View], ids: Ids) -> pd.DataFrame:
+    """One row an extract row: source, row_no (1-based), person_id, error (types joined by ;)."""
+    parts = []
+    for source, view in views.items():
+        absent = ~ids.held[view.child] & (source != REGISTER)
+        parts.append(pd.DataFrame({
+            "source": source, "row_no": np.arange(1, len(view.table) + 1), "person_id": ids.person_id[view.child],
+            "error": _joined(view.errors.assign(not_in_register=absent)),
+        }))  # fmt: skip
+    return pd.concat(parts, ignore_index=True)
+
+
+def _joined(errors: pd.DataFrame) -> np.ndarray:
+    """The names of the true columns a row, joined; each distinct combination is written once."""
+    kinds = np.array(sorted(errors))
+    flags = errors[kinds].to_numpy(bool)
+    code = flags @ (1 << np.arange(len(kinds), dtype=np.int64))
+    _, first, where = np.unique(code, return_index=True, return_inverse=True)
+    return np.array([";".join(kinds[flags[row]]) for row in first], dtype=object)[where]
+
+
+def latent(world: World, need: Latent, ids: Ids) -> pd.DataFrame:
+    """Need in the months after train_as_of and judge_as_of: register_no, as_of, need, known; children under 18 then.
+
+    known: a consultation case about the child was opened in these months, other than through outreach.
+    """
+    dates, child, parts = world.scenario.schedule, world.population.child, []
+    for as_of in (dates.train_as_of, dates.judge_as_of):
+        here = counted(child, as_of) & ids.held
+        known = known_in(world.lives.consultation, len(child), as_of, dates.label_months)
+        truly = need.in_need[:, need.at(fiscal_year(as_of))]
+        one = {
+            "register_no": ids.register_no[here],
+            "as_of": pd.Timestamp(as_of),
+            "need": truly[here],
+            "known": known[here],
+        }
+        parts.append(pd.DataFrame(one))
+    return pd.concat(parts, ignore_index=True)
+
+
+def outcome(found: Outcomes, ids: Ids) -> pd.DataFrame:
+    """One row a pupil at school in the index month and the year before, if in the register.
+
+    register_no, offered, eligible, propensity, would_consent, would_start, days_0 and days_1 (days absent in the
+    outcome months without and with the offer), y0 and y1 (long absence, 0 or 1). Missing for pupils who left.
+    """
+    columns = ["offered", "eligible", "propensity", "would_consent", "would_start", "days_0", "days_1", "y0", "y1"]
+    table = found.child[columns].copy()
+    table.insert(0, "register_no", ids.register_no[found.child["child"]])
+    return table[table["register_no"].notna()].reset_index(drop=True)

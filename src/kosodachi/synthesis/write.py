@@ -1,0 +1,86 @@
+"""A town on disk: written beside its place and then renamed, so that a folder is whole or not there."""
+
+import os
+import shutil
+from pathlib import Path
+
+from kosodachi.faults import Fault
+from kosodachi.synthesis.settings import NOTICE, settings_text
+from kosodachi.synthesis.town import Town
+
+SETTINGS, README, TRUTH = "municipality.yaml", "README.md", "truth"
+TEXT = """# {ja} / {en}
+
+{notice}
+
+ここにある氏名・住所・番号・日付はすべて乱数で作ったものです。番号はすべて 99 で始まり、郵便番号 999 と町名は架空です。
+`municipality.yaml` は設定、`*.csv` は各システムの抽出ファイル、`truth/` は採点だけに使う正解データです。
+
+All names, addresses, numbers and dates here are drawn at random.
+All numbers start with 99; the postcodes 999 and the towns do not exist.
+`municipality.yaml` holds the settings, `*.csv` the extracts of each system, `truth/` the truth, for scoring alone.
+
+乱数の種 / seed: {seed}
+"""
+
+
+def write_town(town: Town, folder: Path) -> Path:
+    """The town's folder, whole. Raises E-TOWN-10 if it holds anything that this function does not write."""
+    folder = Path(folder).absolute()
+    if others := _others(folder):
+        raise Fault("E-TOWN-10", folder=folder.name, file=others[0])
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    for left in folder.parent.glob(f".{folder.name}.*.part"):
+        shutil.rmtree(left, ignore_errors=True)
+    half, old = (folder.with_name(f".{folder.name}.{os.getpid()}.{end}") for end in ("part", "old"))
+    try:
+        _write_into(town, half)
+        _swap(half, folder, old)
+    finally:
+        shutil.rmtree(half, ignore_errors=True)
+    return folder
+
+
+def _others(folder: Path) -> list[str]:
+    """Files in the folder that belong to no synthetic town."""
+    if not folder.exists():
+        return []
+    files = sorted(file.relative_to(folder).as_posix() for file in folder.rglob("*") if file.is_file())
+    if not files:
+        return []
+    settings = folder / SETTINGS
+    if not settings.is_file() or "synthetic: true" not in settings.read_text(encoding="utf-8", errors="replace"):
+        return files
+    return [name for name in files if not _ours(name)]
+
+
+def _ours(name: str) -> bool:
+    place = Path(name)
+    if place.parent.as_posix() == TRUTH:
+        return place.suffix == ".parquet"
+    return place.parent == Path(".") and (name in (SETTINGS, README, ".DS_Store") or place.suffix == ".csv")
+
+
+def _swap(new: Path, folder: Path, old: Path) -> None:
+    """Puts the new folder in the place of the old one; puts the old one back if that fails."""
+    if not folder.exists():
+        os.replace(new, folder)
+        return
+    os.replace(folder, old)
+    try:
+        os.replace(new, folder)
+    except BaseException:
+        os.replace(old, folder)
+        raise
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def _write_into(town: Town, folder: Path) -> None:
+    (folder / TRUTH).mkdir(parents=True)
+    words = {"notice": NOTICE, "seed": town.settings["seed"], **town.settings["name"]}
+    (folder / SETTINGS).write_text(settings_text(town.settings), encoding="utf-8", newline="\n")
+    (folder / README).write_text(TEXT.format(**words), encoding="utf-8", newline="\n")
+    for name, content in town.extracts.items():
+        (folder / name).write_bytes(content)
+    for name, table in town.truth.items():
+        table.to_parquet(folder / TRUTH / f"{name}.parquet", index=False)

@@ -1,0 +1,46 @@
+"""Where a municipality begins: a settings file to fill in, or a synthetic town made from a scenario."""
+
+from pathlib import Path
+
+from kosodachi.faults import Fault
+from kosodachi.workspace import places
+from kosodachi.workspace.manifest import write_whole
+from kosodachi.workspace.settings import read_settings
+
+
+def begin(folder: Path) -> Path:
+    """The settings file written into a new folder. Raises Fault E-RUN-15 if there is one already."""
+    from kosodachi.workspace.template import template_text
+
+    file = folder / places.SETTINGS
+    if file.exists():
+        raise Fault("E-RUN-15", file=str(file))
+    write_whole(file, template_text(str(folder)))
+    return file
+
+
+def synthetic_town(town: str, *, seed: int | None, children: int | None, out: Path | None) -> Path:
+    """The folder the town was written to, whole or not at all.
+
+    Raises Fault E-RUN-16 if there is no such scenario, E-RUN-15 if a municipality that is not synthetic lies there.
+    """
+    file = scenario_file(town)
+    from kosodachi.synthesis import read_scenario, synthesise, write_town
+
+    folder = out or places.home() / "synthetic_data" / file.stem
+    settings = folder / places.SETTINGS
+    if settings.exists() and not read_settings(settings).synthetic:
+        raise Fault("E-RUN-15", file=str(settings))
+    made = synthesise(read_scenario(file.read_text(encoding="utf-8")), seed=seed, children=children)
+    write_town(made, folder)
+    return folder
+
+
+def scenario_file(town: str) -> Path:
+    """The scenario's YAML file: a path given as such, else a name in synthetic_data/towns/."""
+    folder = places.home() / "synthetic_data" / "towns"
+    for file in (Path(town), folder / f"{town}.yaml"):
+        if file.is_file():
+            return file
+    known = ", ".join(sorted(file.stem for file in folder.glob("*.yaml"))) or "-"
+    raise Fault("E-RUN-16", town=town, known=known)

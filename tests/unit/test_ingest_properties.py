@@ -1,0 +1,145 @@
+"""What holds of any text: nothing is read twice to another result, no name is emptied, no row is lost."""
+
+import json
+import re
+
+import pandas as pd
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from ingest_small import JUKI, csv_bytes, files
+from ingest_small import settings as municipality
+
+from kosodachi.faults import Fault, Faults
+from kosodachi.ingest import ingest
+from kosodachi.ingest.normalise import addresses, dates, kana, names
+from kosodachi.ingest.normalise.text import over_distinct
+
+KANJI = "山田高髙橋渡邉邊崎﨑斎齋斉一二〇々ヶ𠮷葛\U000e0100"
+KANA = "アイウエオカガキギャュョッヴーｱｶﾞﾊﾟｰあいがぱゃ゛゜ゝヾ"
+SIGNS = " 　・-－‐~()（）,.'/\t"
+JAPANESE = st.text(KANJI + KANA + SIGNS + "ABCxyzＡ１9", max_size=14)
+ANY = st.text(max_size=14)
+quick = settings(max_examples=60, deadline=None)
+
+
+def column(values) -> pd.Series:
+    return pd.Series(list(values), dtype=object)
+
+
+@quick
+@given(st.lists(JAPANESE, min_size=1, max_size=8))
+def test_reading_a_name_again_changes_nothing(written):
+    for room in (names, kana):
+        once = room.clean(column(written))
+        assert room.clean(once).tolist() == once.tolist()
+
+
+@quick
+@given(st.lists(st.one_of(JAPANESE, ANY), min_size=1, max_size=8))
+def test_a_name_with_a_letter_in_it_is_never_emptied(written):
+    found = names.parts(column(written))["name"]
+    for text, name in zip(written, found):
+        if re.search("[一-龠ァ-ヺぁ-ゖA-Za-z]", text):
+            assert name
+
+
+@quick
+@given(st.lists(st.one_of(JAPANESE, ANY), min_size=1, max_size=8))
+def test_parts_join_to_the_whole(written):
+    for room, whole in ((names, "name"), (kana, "kana")):
+        found = room.parts(column(written))
+        both = found.dropna()
+        assert (both["surname"] + both["given"] == both[whole]).all()
+        assert not found[whole].dropna().str.contains(r"\s").any()
+
+
+@quick
+@given(st.lists(ANY, min_size=1, max_size=8))
+def test_a_code_of_kana_is_one_ascii_byte_a_sign(written):
+    reading = kana.parts(column(written))["kana"].dropna()
+    code = kana.coded(reading)
+    assert code.map(str.isascii).all()
+    assert (code.str.len() <= reading.str.len()).all()
+    plain = reading[~reading.str.contains("ー")]
+    assert (kana.coded(plain).str.len() == plain.str.len()).all()
+
+
+@quick
+@given(st.lists(st.one_of(JAPANESE, ANY, st.from_regex(r"\A[0-9MTSHR令和平成元年月日./-]{4,9}\Z")), min_size=1, max_size=8),
+       st.sampled_from(["12345", "13579"]))  # fmt: skip
+def test_a_day_is_a_day_of_the_calendar_or_a_problem_or_missing(written, era_codes):
+    found = dates.iso(column(written), era_codes=era_codes)
+    pd.to_datetime(found["day"].dropna(), format="%Y-%m-%d")
+    assert not (found["day"].notna() & found["problem"].notna()).any()
+
+
+@quick
+@given(st.dates(min_value=pd.Timestamp("1990-01-01").date(), max_value=pd.Timestamp("2025-12-31").date()))
+def test_every_way_of_writing_a_day_gives_that_day(day):
+    heisei = day < pd.Timestamp("2019-05-01").date()
+    year = day.year - (1988 if heisei else 2018)
+    ways = [f"{'H' if heisei else 'R'}{year}.{day.month}.{day.day}", f"{'平成' if heisei else '令和'}{year if year > 1 else '元'}年{day.month}月{day.day}日",
+            f"{4 if heisei else 5}{year:02}{day.month:02}{day.day:02}", day.isoformat(), f"{day:%Y%m%d}", f"{day.year}/{day.month}/{day.day}"]  # fmt: skip
+    assert set(dates.iso(column(ways), era_codes="12345")["day"]) == {day.isoformat()}
+    other = f"{7 if heisei else 9}{year:02}{day.month:02}{day.day:02}"
+    assert dates.iso(column([other]), era_codes="13579")["day"][0] == day.isoformat()
+
+
+@quick
+@given(st.integers(1, 40), st.integers(1, 99), st.integers(1, 99))
+def test_one_place_written_three_ways_is_one_address(chome, block, number):
+    ways = [f"緑町{chome}丁目{block}番{number}号", f"青葉市緑町{chome}-{block}-{number}", f"緑町{chome}ー{block}－{number}　メゾン青葉{number}号室"]
+    found = addresses.parts(column(ways), municipality="青葉市")
+    assert found["address"].unique().tolist() == [f"緑町{chome}-{block}-{number}"]
+    assert found["chome"].unique().tolist() == [f"緑町{chome}"]
+
+
+@quick
+@given(st.lists(st.one_of(st.none(), ANY), max_size=12))
+def test_addresses_of_any_text_keep_their_rows(written):
+    assert len(addresses.parts(column(written))) == len(written)
+
+
+def test_the_order_of_rows_does_not_matter():
+    written = column(["山田　太郎", None, "髙橋 花子", "山田　太郎"])
+    assert names.parts(written).iloc[::-1].equals(names.parts(written.iloc[::-1]))
+    assert over_distinct(column([]), lambda texts: texts).tolist() == []
+
+
+CELL = st.one_of(st.text(KANJI.replace("\U000e0100", "").replace("𠮷", "") + "0123456789./年月日,\"", max_size=8), st.sampled_from(["4280105", "4280231", "7280105", "1", "9", "001", "002"]))
+FIELDS = st.lists(CELL, min_size=0, max_size=12)
+
+
+def _line(cells: list[str]) -> str:
+    return ",".join('"{}"'.format(cell.replace('"', '""')) for cell in cells)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(FIELDS, max_size=8))
+def test_no_row_is_lost_whatever_stands_in_it(rows):
+    lines = [_line(cells) for cells in rows]
+    result = ingest(municipality(), files(juki=csv_bytes([*JUKI, *lines, JUKI[1].replace("001", "999")])), key=b"k")
+    counts = result.ingest_counts.set_index("source").loc["juki"]
+    assert counts["read"] == 4 + len(rows) == counts["accepted"] + counts["rejected"]
+    kept = set(result.identifier_records.query("source == 'juki'")["row_no"]) | set(result.rejects["row_no"])
+    assert kept == set(range(1, counts["read"] + 1))
+    for row_no, raw in zip(result.rejects["row_no"], result.rejects["raw"]):
+        if 3 < row_no < counts["read"]:
+            assert json.loads(raw) == rows[row_no - 4]
+    assert result.reject_counts["rows"].sum() == counts["rejected"]
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.data())
+def test_a_corrupt_file_is_refused_or_every_row_is_accounted_for(data):
+    whole = bytearray(csv_bytes(JUKI))
+    for _ in range(data.draw(st.integers(1, 6))):
+        whole[data.draw(st.integers(0, len(whole) - 1))] = data.draw(st.integers(0, 255))
+    cut = data.draw(st.integers(1, len(whole)))
+    try:
+        result = ingest(municipality(), files(juki=bytes(whole[:cut])), key=b"k")
+    except (Fault, Faults) as fault:
+        assert fault.told("ja") and fault.told("en")
+        return
+    counts = result.ingest_counts.iloc[0]
+    assert counts["read"] == counts["accepted"] + counts["rejected"] >= 1

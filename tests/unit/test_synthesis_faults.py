@@ -1,0 +1,133 @@
+"""Impossible scenarios are refused by name before anything is written; a town is on disk whole or not at all."""
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from kosodachi.faults import Fault, Faults
+from kosodachi.synthesis import read_scenario, synthesise, write_town
+from kosodachi.synthesis.scenario import Lives, Loadings, Need, People, Programme, Scenario
+
+TEXT = (Path(__file__).resolve().parents[2] / "synthetic_data" / "towns" / "aoba.yaml").read_text(encoding="utf-8")
+
+
+def codes(text: str) -> list[str]:
+    with pytest.raises((Fault, Faults)) as told:
+        read_scenario(text)
+    found = told.value.found if isinstance(told.value, Faults) else [told.value]
+    for fault in found:
+        assert fault.told("ja") and fault.told("en")
+    return sorted(fault.code for fault in found)
+
+
+@pytest.mark.parametrize(
+    ("more", "code", "named"),
+    [
+        ("children: 3000\n  x: 1", "E-TOWN-01", "line"),
+        ("programm: {effect: 0}", "E-TOWN-03", "programm"),
+        ("need: {rate: -0.1}", "E-TOWN-05", "need.rate"),
+        ("need: {rate: 1.2}", "E-TOWN-05", "need.rate"),
+        ("errors: {zeimu: {long_vowel: 0.1}}", "E-TOWN-04", "zeimu"),
+        ("errors: {juki: {spelling: 0.1}}", "E-TOWN-04", "spelling"),
+        ("errors: {juki: {long_vowel: -1}}", "E-TOWN-05", "errors.juki.long_vowel"),
+        ("unreadable: {juki: -1}", "E-TOWN-05", "unreadable.juki"),
+        ("redraw: {weather: 1}", "E-TOWN-05", "weather"),
+        ("capacity: {reviewed: 200, outreach_per_month: 900}", "E-TOWN-06", "900"),
+        ("programme: {consent: 0.5, started: 0.6}", "E-TOWN-07", "0.6"),
+        ("programme: {eligible_share: 0.5}", "E-TOWN-08", "0.5"),
+        ("capacity: {reviewed: 5000}", "E-TOWN-09", "5000"),
+    ],
+)
+def test_impossible_settings_are_told_by_name(more, code, named):
+    key = more.split(":")[0]
+    kept = "\n".join(line for line in TEXT.splitlines() if not line.startswith((f"{key}:", "  ", "          ")))
+    text = kept.replace("errors:", "") + "\n" + more + "\n"
+    assert codes(text) == [code]
+    with pytest.raises((Fault, Faults), match=None) as told:
+        read_scenario(text)
+    assert named in str(told.value)
+
+
+def test_a_missing_name_is_told():
+    assert codes("children: 3000\n") == ["E-TOWN-02"] * 3
+
+
+def test_no_month_left_for_the_outcome_is_told():
+    assert codes(TEXT.replace("index_date: 2024-05-01", "index_date: 2024-12-01")) == ["E-TOWN-11"]
+
+
+def test_all_faults_are_told_together():
+    assert codes(TEXT + "\nneed: {rate: 2}\nlives: {sibling_case: -1}\nfoo: 1\n") == [
+        "E-TOWN-03",
+        "E-TOWN-05",
+        "E-TOWN-05",
+    ]
+
+
+def test_too_few_children_are_refused_before_anything_is_drawn():
+    with pytest.raises(Fault) as told:
+        synthesise(read_scenario(TEXT), children=5)
+    assert told.value.code == "E-TOWN-05" and "children" in str(told.value)
+
+
+def test_every_setting_is_described_in_both_languages():
+    for model in (Scenario, People, Need, Loadings, Lives, Programme):
+        for name, field in model.model_fields.items():
+            assert field.description and field.json_schema_extra["ja"], (model.__name__, name)
+
+
+@pytest.fixture(scope="module")
+def small():
+    return synthesise(read_scenario(TEXT), children=150)
+
+
+def test_a_town_is_written_whole_and_can_be_written_again(small, tmp_path):
+    folder = write_town(small, tmp_path / "aoba")
+    first = {file.relative_to(folder): file.read_bytes() for file in folder.rglob("*") if file.is_file()}
+    assert {str(name) for name in first} >= {"municipality.yaml", "README.md", "juki.csv", "truth/record.parquet"}
+    write_town(small, folder)
+    assert {file.relative_to(folder): file.read_bytes() for file in folder.rglob("*") if file.is_file()} == first
+    assert [file.name for file in tmp_path.iterdir()] == ["aoba"]
+
+
+@pytest.mark.parametrize("error", [OSError, KeyboardInterrupt])
+def test_an_interrupted_write_leaves_nothing_or_the_town_of_before(small, tmp_path, monkeypatch, error):
+    def torn(*_, **__):
+        raise error
+
+    with monkeypatch.context() as patched:
+        patched.setattr(pd.DataFrame, "to_parquet", torn)
+        with pytest.raises(error):
+            write_town(small, tmp_path / "aoba")
+    assert list(tmp_path.iterdir()) == []
+    folder = write_town(small, tmp_path / "aoba")
+    before = (folder / "juki.csv").read_bytes()
+    monkeypatch.setattr(pd.DataFrame, "to_parquet", torn)
+    with pytest.raises(error):
+        write_town(synthesise(read_scenario(TEXT), children=150, seed=3), folder)
+    assert [file.name for file in tmp_path.iterdir()] == ["aoba"]
+    assert (folder / "juki.csv").read_bytes() == before
+
+
+def test_what_a_killed_write_left_behind_is_cleared(small, tmp_path):
+    (tmp_path / ".aoba.99.part").mkdir()
+    write_town(small, tmp_path / "aoba")
+    assert [file.name for file in tmp_path.iterdir()] == ["aoba"]
+
+
+@pytest.mark.parametrize("name", ["notes.txt", "truth/mine.csv"])
+def test_a_folder_with_other_files_is_not_replaced(small, tmp_path, name):
+    folder = write_town(small, tmp_path / "aoba")
+    (folder / name).write_text("mine", encoding="utf-8")
+    with pytest.raises(Fault) as told:
+        write_town(small, folder)
+    assert told.value.code == "E-TOWN-10" and name in str(told.value)
+    assert (folder / name).read_text(encoding="utf-8") == "mine"
+
+
+def test_a_municipality_that_is_not_synthetic_is_not_replaced(small, tmp_path):
+    (tmp_path / "real").mkdir()
+    (tmp_path / "real" / "municipality.yaml").write_text("synthetic: false\n", encoding="utf-8")
+    with pytest.raises(Fault, match="E-TOWN-10"):
+        write_town(small, tmp_path / "real")
