@@ -60,12 +60,16 @@ class Source(_Spec):
         "12345",
     )
     columns: dict[str, str] = said("header in the file -> standard column", "ファイルの見出し → 標準項目名", {})
-    codes: dict[str, dict[str, str]] = said("standard column -> code in the file -> standard value", "標準項目 → コード → 標準値", {})
+    codes: dict[str, dict[str, str]] = said(
+        "standard column -> code in the file -> standard value", "標準項目 → コード → 標準値", {}
+    )
     purpose: str = said("the specified purpose of use", "利用目的", "")
     legal_basis: LegalBasis | None = said(
         "article of the Act on the Protection of Personal Information relied on", "個人情報保護法の根拠条項", None
     )
-    newly_acquired: bool = said("acquired for this purpose (true) or already held (false)", "新規取得は true、既保有は false", False)
+    newly_acquired: bool = said(
+        "acquired for this purpose (true) or already held (false)", "新規取得は true、既保有は false", False
+    )
 
     @model_validator(mode="after")
     def _hangs_together(self):
@@ -74,7 +78,9 @@ class Source(_Spec):
         if self.collected and self.not_collected:
             raise PydanticCustomError("reason_but_collected", "`not_collected` is for a source with `collected: false`")
         if not self.collected and self.not_collected is None:
-            raise PydanticCustomError("needs_reason", "a source that is not collected needs its reason in `not_collected`")
+            raise PydanticCustomError(
+                "needs_reason", "a source that is not collected needs its reason in `not_collected`"
+            )
         return self
 
 
@@ -82,7 +88,9 @@ class Capacity(_Spec):
     """How many children and households people can look at and reach out to."""
 
     reviewed: int = said("children that people can look at in one round", "1回の判定で職員が確認できる人数", 100, ge=1)
-    outreach_per_month: int = said("households that staff can reach out to in a month", "1か月に訪問・連絡できる世帯数", 20, ge=1)
+    outreach_per_month: int = said(
+        "households that staff can reach out to in a month", "1か月に訪問・連絡できる世帯数", 20, ge=1
+    )
 
 
 class Disclosure(_Spec):
@@ -116,9 +124,13 @@ class Municipality(_Spec):
     name: Words = said("name of the municipality", "自治体名")
     key: Name = said("short name for folders", "フォルダ名に使う英数字")
     synthetic: bool = said("true for a synthetic town", "合成データの場合は true", False)
-    hypothetical: bool = said("true if settings named after a real body are assumptions", "実在団体名の設定が仮定の場合は true", False)
+    hypothetical: bool = said(
+        "true if settings named after a real body are assumptions", "実在団体名の設定が仮定の場合は true", False
+    )
     seed: int = said("seed of everything that is drawn", "乱数の種", 20260401, ge=0)
-    data_dir: str | None = said("where working stores go, outside the repository", "作業データの置き場(リポジトリ外)", None)
+    data_dir: str | None = said(
+        "where working stores go, outside the repository", "作業データの置き場(リポジトリ外)", None
+    )
     engine: Literal["duckdb", "spark"] = said("engine of the linkage", "名寄せの実行環境", "duckdb")
     schedule: Schedule = said("dates", "日程")
     capacity: Capacity = said("capacity", "対応可能数", Capacity())

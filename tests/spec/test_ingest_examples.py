@@ -70,7 +70,15 @@ def test_spellings_of_one_sound_have_one_code(one, other):
 
 
 @pytest.mark.parametrize(
-    ("one", "other"), [("オノ", "オオノ"), ("ユキ", "ユウキ"), ("ハタ", "バタ"), ("ハタ", "パタ"), ("コウジ", "コジ"), ("カナ", "カンナ")]
+    ("one", "other"),
+    [
+        ("オノ", "オオノ"),
+        ("ユキ", "ユウキ"),
+        ("ハタ", "バタ"),
+        ("ハタ", "パタ"),
+        ("コウジ", "コジ"),
+        ("カナ", "カンナ"),
+    ],
 )
 def test_different_sounds_have_different_codes(one, other):
     assert kana.coded(column(one))[0] != kana.coded(column(other))[0]

@@ -89,7 +89,7 @@ def test_treatment_is_settled_in_the_index_month():
     offers = {"a": "2024-05-01", "b": "2024-05-31", "c": "2024-06-01", "d": "2024-04-30"}
     made = cohort(*tables(who, offers), settings(*FULL))
     assert made.table.set_index("research_id")["treated"].to_dict() == {"a": True, "b": True, "c": False, "e": False}
-    assert made.attrition.set_index("step")["children"]["not_offered_before"] == 4
+    assert made.attrition.set_index("stage")["children"]["not_offered_before"] == 4
 
 
 def test_an_offer_whose_link_is_unsure_does_not_count():
@@ -109,7 +109,7 @@ def test_months_run_from_the_end_of_the_index_month_to_event_move_or_gap():
     assert found["months"].to_dict() == {"a": 2.0, "b": 10.0, "c": 2.0, "d": 5.0}
     assert found["event"].to_dict() == {"a": True, "b": False, "c": False, "d": False}
     assert found["outcome"].isna().to_dict() == {"a": False, "b": False, "c": False, "d": True}
-    assert made.attrition.set_index("step")["children"]["outcome_known"] == 3
+    assert made.attrition.set_index("stage")["children"]["outcome_known"] == 3
 
 
 def test_a_month_nobody_has_is_no_school_month():
@@ -137,7 +137,7 @@ def test_attrition_follows_the_steps():
         settings(*FULL),
         trial=TargetTrial.of(settings(*FULL), top=2),
     )
-    left = list(made.attrition[["step", "children"]].itertuples(index=False, name=None))
+    left = list(made.attrition[["stage", "children"]].itertuples(index=False, name=None))
     assert left[:4] == [("judged", 7), ("school_age", 6), ("resident", 5), ("not_offered_before", 4)]
     assert left[4:] == [("high_points", 3), ("comparable", 3), ("outcome_known", 3)]
     assert made.table["research_id"].tolist() == ["a", "b", "c"]  # b and c are tied at the cut
@@ -147,8 +147,8 @@ def test_attrition_follows_the_steps():
 def test_without_a_cut_all_points_are_eligible_and_no_step_is_named():
     who = {f"c{i}": two_years(QUIET) for i in range(10)}
     made = cohort(*tables(who, {"c1": "2024-05-09"}, points={f"c{i}": i for i in range(10)}), settings(*FULL))
-    assert "high_points" not in set(made.attrition["step"])
-    assert made.attrition.set_index("step").loc["not_offered_before", "children"] == 10
+    assert "high_points" not in set(made.attrition["stage"])
+    assert made.attrition.set_index("stage").loc["not_offered_before", "children"] == 10
 
 
 def test_children_who_could_only_be_on_one_side_are_left_out():

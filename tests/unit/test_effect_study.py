@@ -231,7 +231,7 @@ def test_planted_truth_is_that_of_the_same_children():
 
 
 def attrition(children=450, offered=150):
-    return pd.DataFrame({"step": ["comparable"], "children": [children], "with_offer": [offered]})
+    return pd.DataFrame({"stage": ["comparable"], "children": [children], "with_offer": [offered]})
 
 
 def test_answer_has_three_sentences_whatever_the_verdict():

@@ -57,7 +57,9 @@ def test_a_wrong_encoding_names_the_one_that_fits(tmp_path, real, line):
 
 
 def test_a_wrong_encoding_behind_a_header_of_plain_letters_names_its_first_line(tmp_path):
-    plain = dict(zip(JUKI[0].split(","), "no,house,name,kana,birth,sex,post,address,school,note".split(",")))
+    plain = dict(
+        zip(JUKI[0].split(","), ["no", "house", "name", "kana", "birth", "sex", "post", "address", "school", "note"])
+    )
     text = SETTINGS
     for japanese, letters in plain.items():
         text = text.replace(f"      {japanese}: ", f"      {letters}: ")
@@ -200,7 +202,12 @@ def test_a_value_that_is_no_count(tmp_path):
 
 
 def test_what_may_be_a_name_in_a_column_of_codes_is_not_shown(tmp_path):
-    lines = [SODAN[0], "S1,高橋花子,平成28年1月5日,令和5年4月1日,佐藤次郎", "S2,渡辺 一,,R5.6.1,LI", "S3,渡辺 一,,R5.6.1,7"]
+    lines = [
+        SODAN[0],
+        "S1,高橋花子,平成28年1月5日,令和5年4月1日,佐藤次郎",
+        "S2,渡辺 一,,R5.6.1,LI",
+        "S3,渡辺 一,,R5.6.1,7",
+    ]
     fault = only(told(write(tmp_path / "t", sodan=lines)))
     assert fault.code == "E-INGEST-30"
     assert "not mapped: 7, ... (3 rows)" in spoken(fault)
@@ -209,7 +216,9 @@ def test_what_may_be_a_name_in_a_column_of_codes_is_not_shown(tmp_path):
 
 def test_faults_of_all_sources_and_settings_are_told_together(tmp_path):
     text = SETTINGS.replace("encoding: utf-8", "encodng: utf-8").replace("校区: district", "校区: distrct")
-    folder = write(tmp_path / "t", text, juki=[*JUKI, GOOD.replace("4280105", "4280231")], sodan=csv_bytes(SODAN, "euc_jp"))
+    folder = write(
+        tmp_path / "t", text, juki=[*JUKI, GOOD.replace("4280105", "4280231")], sodan=csv_bytes(SODAN, "euc_jp")
+    )
     found = told(folder)
     assert [fault.code for fault in found] == ["E-SET-03", "E-SET-20", "E-INGEST-26", "E-INGEST-02"]
     assert found[0].where == "municipality.yaml:32:5"
@@ -232,7 +241,9 @@ DECLARED = {
 @pytest.mark.parametrize("code", DECLARED)
 def test_a_fault_of_a_declaration_names_its_line(tmp_path, code):
     old, new, words = DECLARED[code]
-    found = [fault for fault in told(write(tmp_path / "t", SETTINGS.replace(old, new))) if fault.code.startswith("E-SET")]
+    found = [
+        fault for fault in told(write(tmp_path / "t", SETTINGS.replace(old, new))) if fault.code.startswith("E-SET")
+    ]
     fault = only(found)
     assert fault.code == code
     assert re.fullmatch(r"municipality\.yaml:\d+:\d+", fault.where)
@@ -249,4 +260,7 @@ def test_a_source_without_names_cannot_be_linked(tmp_path):
 def test_check_also_works_without_a_settings_file(tmp_path):
     folder = write(tmp_path / "t")
     (folder / "municipality.yaml").unlink()
-    assert check(settings(SETTINGS.replace("校区: district", "校区: distrct")), folder)[0].where == "sources.juki.columns.校区"
+    assert (
+        check(settings(SETTINGS.replace("校区: district", "校区: distrct")), folder)[0].where
+        == "sources.juki.columns.校区"
+    )

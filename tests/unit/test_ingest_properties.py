@@ -88,7 +88,11 @@ def test_every_way_of_writing_a_day_gives_that_day(day):
 @quick
 @given(st.integers(1, 40), st.integers(1, 99), st.integers(1, 99))
 def test_one_place_written_three_ways_is_one_address(chome, block, number):
-    ways = [f"緑町{chome}丁目{block}番{number}号", f"青葉市緑町{chome}-{block}-{number}", f"緑町{chome}ー{block}－{number}　メゾン青葉{number}号室"]
+    ways = [
+        f"緑町{chome}丁目{block}番{number}号",
+        f"青葉市緑町{chome}-{block}-{number}",
+        f"緑町{chome}ー{block}－{number}　メゾン青葉{number}号室",
+    ]
     found = addresses.parts(column(ways), municipality="青葉市")
     assert found["address"].unique().tolist() == [f"緑町{chome}-{block}-{number}"]
     assert found["chome"].unique().tolist() == [f"緑町{chome}"]
@@ -106,7 +110,10 @@ def test_the_order_of_rows_does_not_matter():
     assert over_distinct(column([]), lambda texts: texts).tolist() == []
 
 
-CELL = st.one_of(st.text(KANJI.replace("\U000e0100", "").replace("𠮷", "") + "0123456789./年月日,\"", max_size=8), st.sampled_from(["4280105", "4280231", "7280105", "1", "9", "001", "002"]))
+CELL = st.one_of(
+    st.text(KANJI.replace("\U000e0100", "").replace("𠮷", "") + '0123456789./年月日,"', max_size=8),
+    st.sampled_from(["4280105", "4280231", "7280105", "1", "9", "001", "002"]),
+)
 FIELDS = st.lists(CELL, min_size=0, max_size=12)
 
 

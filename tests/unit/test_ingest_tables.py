@@ -27,7 +27,12 @@ def test_every_table_keeps_its_contract():
 
 def test_a_clean_extract_is_accepted_whole():
     result = made()
-    assert result.ingest_counts.to_dict("list") == {"source": ["juki", "sodan"], "read": [3, 2], "accepted": [3, 2], "rejected": [0, 0]}
+    assert result.ingest_counts.to_dict("list") == {
+        "source": ["juki", "sodan"],
+        "read": [3, 2],
+        "accepted": [3, 2],
+        "rejected": [0, 0],
+    }
     assert result.rejects.empty
     assert result.reject_counts.empty
 
@@ -63,7 +68,9 @@ def test_attributes_have_every_column_of_their_kind():
 def test_record_ids_depend_on_the_key_and_not_on_the_order_of_sources():
     one, other = made(), ingest(settings(), files(), key=b"1" * 32)
     assert not set(one.identifier_records["record_id"]) & set(other.identifier_records["record_id"])
-    assert set(one.attributes["juki"]["record_id"]) == set(one.identifier_records.query("source == 'juki'")["record_id"])
+    assert set(one.attributes["juki"]["record_id"]) == set(
+        one.identifier_records.query("source == 'juki'")["record_id"]
+    )
     assert one.attributes["juki"]["record_id"].is_monotonic_increasing
 
 
@@ -100,7 +107,12 @@ def test_one_era_digit_outside_the_set_rejects_its_row():
 
 
 def test_a_broken_byte_rejects_its_row_and_no_other():
-    data = csv_bytes(JUKI) + "004,93,佐藤".encode("cp932") + b"\x81\xff" + ",ｻﾄｳ,4280105,1,,緑町1-1,北小,\r\n".encode("cp932")
+    data = (
+        csv_bytes(JUKI)
+        + "004,93,佐藤".encode("cp932")
+        + b"\x81\xff"
+        + ",ｻﾄｳ,4280105,1,,緑町1-1,北小,\r\n".encode("cp932")
+    )
     result = made(juki=data)
     assert result.reject_counts.values.tolist() == [["juki", "undecodable", 1]]
     assert "\\x81" in json.loads(result.rejects["raw"][0])[2]

@@ -9,12 +9,13 @@ from linkage_town import register, school
 from kosodachi.linkage import Links, answer, by_outcome, by_source, exact, how_trained, link, match_weights
 
 RULE = SimpleNamespace(threshold=10, rounding=5)
-TOTAL = pd.Series({"persons": 5700, "linked": 5430, "review": 25, "linked_share": 0.953, "today_share": 0.368})
+NUMBERS = {"persons": 5700, "linked": 5430, "review": 25, "linked_share": 0.953, "today_share": 0.368}
+TOTAL = pd.Series(NUMBERS, dtype="object")
 
 
 def test_with_truth_the_gain_is_told_in_both_languages():
     scores = pd.DataFrame({"f1": {"model": 0.995, "four_pass": 0.979, "today": 0.553}})
-    said = answer(TOTAL.astype(object), scores, RULE)
+    said = answer(TOTAL.copy(), scores, RULE)
     assert "5,700 persons" in said["en"][0] and "5,430" in said["en"][0] and "95.3%" in said["ja"][0]
     assert said["en"][2] == "F1 against the truth is 0.995; today's exact match has 0.553, a four-pass rule 0.979."
     assert len(said["ja"]) == 3 and "0.995" in said["ja"][2]
@@ -22,7 +23,7 @@ def test_with_truth_the_gain_is_told_in_both_languages():
 
 @pytest.mark.parametrize("hidden", ["review", "linked", "persons"])
 def test_a_hidden_number_is_not_written(hidden):
-    total = TOTAL.astype(object)
+    total = TOTAL.copy()
     total[hidden] = pd.NA
     said = answer(total, None, RULE)
     assert not any("nan" in sentence.lower() or "<NA>" in sentence for lang in said for sentence in said[lang])

@@ -95,6 +95,8 @@ def _addresses(records: pd.DataFrame):
 def _places(town: str | None, address: str):
     """(town, numbers) of an address, in full and down to the block."""
     for _, before, numbers in blocks(tight(fold(str(address)))):
+        if before[0] in "番号":
+            continue  # the room of a building, after the house number
         town = tight(fold(town)) if town else PLAIN_TOWN.sub("", before)
         town = RURAL.sub("", town if town and before.endswith(town) else before)
         parts = numbers.split("-")

@@ -20,7 +20,7 @@ SHORT_KANA = 5
 RUN = re.compile(f"[{JAPANESE}]{{3,}}")
 TOKEN = re.compile(r"(?<![0-9A-Za-z])(?<!\d\.)[0-9A-Za-z]+(?:-[0-9A-Za-z]+)*(?!\.\d*[1-9])(?![0-9A-Za-z])")
 MOBILE = re.compile(r"(?<![0-9A-Za-z.-])0[5789]0-?\d{4}-?\d{4}(?![0-9A-Za-z])")
-APART = re.compile(f"(?<![{JAPANESE}])([{JAPANESE}])[ \\t,;|\"]{{1,3}}(?=([{JAPANESE}])(?![{JAPANESE}]))")
+APART = re.compile(f'(?<![{JAPANESE}])([{JAPANESE}])[ \\t,;|"]{{1,3}}(?=([{JAPANESE}])(?![{JAPANESE}]))')
 KANA_ONLY = re.compile("[ァ-ヿ]+")
 
 

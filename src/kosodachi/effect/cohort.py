@@ -32,7 +32,7 @@ TINY = 1e-4
 class Cohort:
     """The cohort (contract `cohort` with covariates x_*), who dropped out where, and why no study is possible, if so.
 
-    attrition: columns step, children, with_offer, without_offer; children left after each step, in order: judged,
+    attrition: columns stage, children, with_offer, without_offer; children left after each stage, in order: judged,
     school_age, resident, not_offered_before, high_points (if the trial has a cut), comparable, outcome_known.
     missing: no_outreach_log, no_attendance, no_judgement, follow_up_too_short, no_offer, all_offered; empty if none.
     """
@@ -168,7 +168,7 @@ def _covariates(people, absence, item_value, trial) -> pd.DataFrame:
 
 def _attrition(stages: dict[str, pd.DataFrame]) -> pd.DataFrame:
     counts = [(step, len(t), int(t["treated"].sum())) for step, t in stages.items()]
-    table = pd.DataFrame(counts, columns=["step", "children", "with_offer"])
+    table = pd.DataFrame(counts, columns=["stage", "children", "with_offer"])
     table = table.astype({"children": int, "with_offer": int})
     return table.assign(without_offer=table["children"] - table["with_offer"])
 

@@ -51,7 +51,7 @@ def why(decided: Gate, lang: str) -> str:
 def answer(decided: Gate, attrition: pd.DataFrame, estimates: pd.DataFrame) -> dict[str, list[str]]:
     """Three sentences a language from released tables: {en: [...], ja: [...]}.
 
-    attrition: step, children, with_offer; estimates: estimand, method, value, low, high, with a row planted_truth where
+    attrition: stage, children, with_offer; estimates: estimand, method, value, low, high, with a row planted_truth where
     the truth is known. A hidden count is not written.
     """
     sentences = {lang: [_who(attrition, lang)] for lang in LANGUAGES}
@@ -60,7 +60,7 @@ def answer(decided: Gate, attrition: pd.DataFrame, estimates: pd.DataFrame) -> d
 
 
 def _who(attrition: pd.DataFrame, lang: str) -> str:
-    last = attrition[attrition["step"] == ELIGIBLE]
+    last = attrition[attrition["stage"] == ELIGIBLE]
     counts = last[["children", "with_offer"]].iloc[0] if len(last) else pd.Series(dtype=float)
     if counts.empty or counts.isna().any():
         return {
@@ -102,9 +102,10 @@ def _found(_, estimates: pd.DataFrame, lang: str) -> list[str]:
     best = rows.loc[("aipw", "ATE")]
     value, low, high = (100 * best[c] for c in ("value", "low", "high"))
     none = low <= 0 <= high
+    zero = "0 lies inside, so an effect is neither shown nor ruled out" if none else "0 lies outside"
     said = {
         "en": f"The offer changed the share with a long absence by {value:+.1f} points (95 % interval {low:+.1f} to"
-        f" {high:+.1f}, AIPW); 0 lies {'inside it, so an effect is neither shown nor ruled out' if none else 'outside it'}.",
+        f" {high:+.1f}, AIPW); {zero}.",
         "ja": f"案内により、長期欠席となる割合は{value:+.1f}ポイント変化したと推定されます(95%信頼区間 {low:+.1f}〜"
         f"{high:+.1f}、AIPW)。区間に0{'を含むため、効果の有無は断定できません' if none else 'は含まれません'}。",
     }[lang]

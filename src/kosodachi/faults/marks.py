@@ -70,7 +70,9 @@ class _Walk:
             name = key.value if key.id == "scalar" else "?"
             if name in data:
                 first = self.keys[(*path, name)][0]
-                self.found.append(Fault("E-SET-02", where="{}:{}:{}".format(self.file, *_place(key)), key=name, first=first))
+                self.found.append(
+                    Fault("E-SET-02", where="{}:{}:{}".format(self.file, *_place(key)), key=name, first=first)
+                )
                 continue
             self.keys[(*path, name)] = _place(key)
             data[name] = self.data(value, (*path, name))

@@ -7,5 +7,16 @@ from kosodachi.ingest import normalise
 from kosodachi.ingest.assemble import Ingested, ingest
 from kosodachi.ingest.check import check
 from kosodachi.ingest.files import read_files
+from kosodachi.ingest.summary import answer, by_source, naming_fields, recorded_fields
 
-__all__ = ["Ingested", "check", "ingest", "normalise", "read_files"]
+__all__ = [
+    "Ingested",
+    "answer",
+    "by_source",
+    "check",
+    "ingest",
+    "naming_fields",
+    "normalise",
+    "read_files",
+    "recorded_fields",
+]

@@ -70,7 +70,9 @@ def _assembled(settings: Municipality, readings: dict[str, Reading], key: bytes)
         rejects=rejects,
         ingest_counts=counts,
         reject_counts=by_reason.astype({"rows": int}),
-        field_coverage=pd.concat([_coverage(name, readings[name], people[name]) for name in readings], ignore_index=True),
+        field_coverage=pd.concat(
+            [_coverage(name, readings[name], people[name]) for name in readings], ignore_index=True
+        ),
     )
 
 
@@ -139,6 +141,11 @@ def _coverage(name: str, reading: Reading, people: pd.DataFrame) -> pd.DataFrame
 def _read_value(reading: Reading, column: str, people: pd.DataFrame, rows: pd.Index) -> pd.Series:
     if COLUMNS[column].form not in BY_PEOPLE:
         return reading.values[column].value.loc[rows]
-    of_people = {"name_surname": "surname", "name_given": "given", "kana_surname": "surname_code", "kana_given": "given_code"}
+    of_people = {
+        "name_surname": "surname",
+        "name_given": "given",
+        "kana_surname": "surname_code",
+        "kana_given": "given_code",
+    }
     column_there = of_people.get(column, column)
     return people[column_there] if column_there in people else reading.raw.loc[rows, column]

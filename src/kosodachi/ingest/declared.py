@@ -76,4 +76,8 @@ def _codes(name: str, source: Source):
             yield ("codes", column), "E-SET-26", {"column": column, "source": name}
         for code, value in codes.items():
             if column in CODES and value not in CODES[column]:
-                yield ("codes", column, code), "E-SET-27", {"column": column, "value": value, "known": ", ".join(CODES[column])}
+                yield (
+                    ("codes", column, code),
+                    "E-SET-27",
+                    {"column": column, "value": value, "known": ", ".join(CODES[column])},
+                )

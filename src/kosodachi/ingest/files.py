@@ -31,5 +31,3 @@ def read_file(folder: Path, source: Source) -> bytes:
         return file.read_bytes()
     except OSError:
         raise Fault("E-INGEST-01", where=source.file) from None
-
-

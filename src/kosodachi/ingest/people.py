@@ -20,7 +20,9 @@ def identifiers(raw: pd.DataFrame, read: dict[str, pd.Series], *, municipality: 
     name_raw, kana_raw = _whole(raw, "name"), _whole(raw, "kana")
     name, reading = names.parts(name_raw), kana.parts(kana_raw)
     surname, given = (_part(raw, f"name_{part}", names.joined_of, name[part]) for part in ("surname", "given"))
-    surname_kana, given_kana = (_part(raw, f"kana_{part}", kana.joined_of, reading[part]) for part in ("surname", "given"))
+    surname_kana, given_kana = (
+        _part(raw, f"kana_{part}", kana.joined_of, reading[part]) for part in ("surname", "given")
+    )
     place = addresses.parts(_column(raw, "address"), municipality=municipality)
     return pd.DataFrame({
         "name_raw": name_raw, "kana_raw": kana_raw, "name": name["name"], "surname": surname, "given": given,
@@ -46,4 +48,3 @@ def _part(raw: pd.DataFrame, column: str, joined_of, otherwise: pd.Series) -> pd
 
 def _column(raw: pd.DataFrame, column: str) -> pd.Series:
     return raw[column] if column in raw else missing(raw.index)
-

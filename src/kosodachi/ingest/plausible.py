@@ -37,7 +37,9 @@ def _era_set(reading: Reading) -> list[Fault]:
             source = reading.source
             where = reading.sheet.where(unknown[0], reading.headers[column])
             more = {"digit": dates.era_digit(reading.raw[column][unknown[0]]), "rows": len(unknown)}
-            found.append(Fault("E-INGEST-10", where=where, declared=source.era_codes, other=OTHER_SET[source.era_codes], **more))
+            found.append(
+                Fault("E-INGEST-10", where=where, declared=source.era_codes, other=OTHER_SET[source.era_codes], **more)
+            )
     return found
 
 

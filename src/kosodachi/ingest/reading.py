@@ -64,7 +64,9 @@ def read_extract(data: bytes, source: Source) -> Reading:
     misshapen = _misshapen(sheet)
     raw = _raw(sheet, source, misshapen.index)
     unreadable = _unreadable(raw)
-    values = {column: read_values(raw[column], column, source) for column in raw if COLUMNS[column].form not in BY_PEOPLE}
+    values = {
+        column: read_values(raw[column], column, source) for column in raw if COLUMNS[column].form not in BY_PEOPLE
+    }
     found = pd.concat([misshapen, unreadable, _days(values), _blank_numbers(values, source)])
     found = found[~found.index.duplicated()]
     first = _repeated(values, source, raw.index.difference(found.index))
@@ -114,7 +116,9 @@ def _days(values: dict[str, Values]) -> pd.DataFrame:
 def _blank_numbers(values: dict[str, Values], source: Source) -> pd.DataFrame:
     """Rows of the register without a person number: nothing could be linked to them."""
     blank = values["person_no"].value.isna() if source.kind == "resident_register" else pd.Series(dtype=bool)
-    return pd.DataFrame({"code": "blank_number", "column": "person_no"}, index=blank.index[blank.astype(bool)], dtype=object)
+    return pd.DataFrame(
+        {"code": "blank_number", "column": "person_no"}, index=blank.index[blank.astype(bool)], dtype=object
+    )
 
 
 def _repeated(values: dict[str, Values], source: Source, rows: pd.Index) -> pd.Series:
@@ -126,4 +130,3 @@ def _repeated(values: dict[str, Values], source: Source, rows: pd.Index) -> pd.S
     numbers = pd.Series(table.index, index=table.index)
     first = numbers.groupby([table[column] for column in key]).transform("min") if len(table) else numbers
     return first[first != numbers]
-

@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 
 from kosodachi.ingest.normalise import dates
-from kosodachi.ingest.normalise.text import missing, over_distinct, rewritten, tidy_table
 from kosodachi.ingest.normalise.text import looked_up as _looked_up
+from kosodachi.ingest.normalise.text import missing, over_distinct, rewritten, tidy_table
 from kosodachi.municipality import Source
 from kosodachi.tables import CODES, COLUMNS
 
@@ -61,7 +61,9 @@ def _problem(value: pd.Series, raw: pd.Series, why: str) -> pd.Series:
 
 def _counts(raw: pd.Series) -> Values:
     text = plain(raw, blanks=True)
-    digits = over_distinct(text, lambda texts: texts.str.replace(UNITS, "", regex=True).str.replace(",", "").where(lambda t: t.ne("-")))
+    digits = over_distinct(
+        text, lambda texts: texts.str.replace(UNITS, "", regex=True).str.replace(",", "").where(lambda t: t.ne("-"))
+    )
     whole = over_distinct(digits, lambda texts: texts.where(texts.str.fullmatch(r"[0-9]{1,7}(?:\.0+)?"), None))
     value = pd.to_numeric(whole, errors="coerce").astype(float)
     value = value.where(value < MOST)
@@ -83,5 +85,7 @@ def _codes(raw: pd.Series, column: str, source: Source) -> Values:
 
 def _postcodes(raw: pd.Series) -> Values:
     text = plain(raw, blanks=True)
-    digits = over_distinct(text, lambda texts: texts.str.replace(r"[^0-9]", "", regex=True).where(lambda t: t.str.len() == 7))
+    digits = over_distinct(
+        text, lambda texts: texts.str.replace(r"[^0-9]", "", regex=True).where(lambda t: t.str.len() == 7)
+    )
     return Values(digits, _problem(digits, text, UNREADABLE_POSTCODE))

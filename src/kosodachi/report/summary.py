@@ -16,6 +16,14 @@ NOT_JUDGED = {
     "en": "How well the order of looking works is not assessable here: no consultation source, or too few cases.",
     "ja": "確認の順番のはたらきは、相談のデータがないか該当が少なすぎるため、ここでは確かめられません。",
 }
+OUTCOMES = {
+    "cases_opened": ("had a case opened in the months after", "その後の相談受付"),
+    "true_need": ("truly needed support, by the synthetic truth", "真の支援ニーズ(合成データの正解による)"),
+}
+NO_CASES = {
+    "en": "How well the order works cannot be told by cases opened: no consultation source, or too few cases.",
+    "ja": "相談の受付では、データがないか該当が少なすぎるため、確認の順番のはたらきを確かめられません。",
+}
 NO_EFFECT = {
     "en": "Whether outreach helped could not be assessed; that is no sign that it helps, nor that it does not.",
     "ja": "支援に効果があったかは検証できませんでした。効果がある、またはないという意味ではありません。",
@@ -57,18 +65,22 @@ def linked(links: Released | None) -> dict[str, str]:
 
 
 def judged(measures: Released | None, *, capacity: int) -> dict[str, str]:
-    """How many of the first children that people can look at had a case opened, beside the share among all."""
-    hit = row(measures, scored_by="cases_opened", metric="precision")
-    base = row(measures, scored_by="cases_opened", metric="base_rate")
-    if hit is None or base is None or pd.isna(hit["value"]) or pd.isna(base["value"]):
-        return NOT_JUDGED
-    low, high = hit["low"], hit["high"]
-    return {
-        "en": f"Of the first {capacity} children that staff can look at, {hit['value']:.1%} ({low:.1%} to {high:.1%})"
-        f" had a case opened in the year after; among all children it was {base['value']:.1%}.",
-        "ja": f"職員が最初に確認できる{capacity}人のうち{hit['value']:.1%}({low:.1%}〜{high:.1%})にその後1年間の"
-        f"相談受付があり、全体では{base['value']:.1%}でした。",
-    }
+    """How many of the first children that people can look at had a case opened, beside the share among all.
+
+    Where too few cases were opened, the true need of a synthetic town is told instead, and named as such.
+    """
+    for scored_by, (en, ja) in OUTCOMES.items():
+        hit = row(measures, scored_by=scored_by, metric="precision")
+        base = row(measures, scored_by=scored_by, metric="base_rate")
+        if hit is not None and base is not None and pd.notna(hit["value"]) and pd.notna(base["value"]):
+            share, low, high, every = hit["value"], hit["low"], hit["high"], base["value"]
+            return {
+                "en": f"Of the first {capacity} children that staff can look at, {share:.1%} ({low:.1%} to {high:.1%})"
+                f" {en}; among all children it was {every:.1%}.",
+                "ja": f"職員が最初に確認できる{capacity}人のうち{share:.1%}({low:.1%}〜{high:.1%})に{ja}があり、"
+                f"全体では{every:.1%}でした。",
+            }
+    return NOT_JUDGED
 
 
 def helped(estimates: Released | None) -> dict[str, str]:
@@ -152,11 +164,16 @@ def unsaid(links, measures, estimates, quality) -> dict[str, list[str]]:
     """What could not be said on this run, each once."""
     missing = {
         "links": (linked(links) == NOT_LINKED, NOT_LINKED),
-        "judgement": (judged(measures, capacity=0) == NOT_JUDGED, NOT_JUDGED),
+        "judgement": (not _has(measures, "cases_opened"), NO_CASES),
         "effect": (helped(estimates) == NO_EFFECT, NO_EFFECT),
         "truth": (row(quality, method="model") is None, NO_TRUTH),
     }
     return together(*(sentence for is_missing, sentence in missing.values() if is_missing))
+
+
+def _has(measures: Released | None, scored_by: str) -> bool:
+    hit = row(measures, scored_by=scored_by, metric="precision")
+    return hit is not None and pd.notna(hit["value"])
 
 
 def _items(register: Released | None) -> dict[str, str]:

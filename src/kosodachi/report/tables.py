@@ -42,7 +42,7 @@ def as_html(released, lang: str, *, caption: str, columns=None, percent=()) -> s
     """The table in one language, with a note of what is hidden and rounded."""
     names = columns_of(released, columns)
     frame = released.table[names]
-    kinds = {name: kind_of(released, name, percent) for name in names}
+    kinds = {name: _finer(frame[name], kind_of(released, name, percent)) for name in names}
     head = "".join(_header(name, kinds[name], lang, released.name) for name in names)
     rows = [_row(released, dict(zip(names, row)), kinds, lang) for row in frame.itertuples(index=False, name=None)]
     note = note_of(released, names, lang)
@@ -82,15 +82,28 @@ def written(value, kind: str, lang: str, within: str | None = None) -> str:
         return f"{100 * float(value) + 0.0:.1f}%".replace("-", MINUS)
     if kind == "by":
         return f"{value:g}"
-    return _number(float(value)).replace("-", MINUS)
+    return _number(float(value) + 0.0, kind).replace("-", MINUS)
 
 
-def _number(value: float) -> str:
-    if value == int(value) and abs(value) < 1e15:
+def tick(value: float, kind: str) -> str:
+    """A number at an axis, as short as it can be."""
+    text = f"{100 * value:.10g}%" if kind == "share" else f"{value:,.10g}"
+    return text.replace("-", MINUS)
+
+
+def _number(value: float, kind: str) -> str:
+    if kind != "decimal" and value == int(value):
         return f"{int(value):,}"
     size = abs(value)
-    decimals = 4 if size < 0.01 else 3 if size < 10 else 2 if size < 100 else 1
+    decimals = 4 if 0 < size < 0.0005 else 3 if size < 10 else 2 if size < 100 else 1
     return f"{value:,.{decimals}f}"
+
+
+def _finer(column: pd.Series, kind: str) -> str:
+    """`decimal` for values of which any has a fraction, so that a column reads evenly."""
+    if kind != "value" or not pd.api.types.is_float_dtype(column):
+        return kind
+    return "decimal" if (column.dropna() % 1 != 0).any() else kind
 
 
 def _header(name: str, kind: str, lang: str, within: str) -> str:

@@ -6,6 +6,7 @@ from kosodachi.faults import Fault, refuse
 from kosodachi.synthesis.calendar import Months
 from kosodachi.synthesis.scenario import Scenario
 
+BOUNDS = {"ge": ">=", "gt": ">", "le": "<=", "lt": "<"}
 PUPILS = 0.35  # pupils with two school years behind them, of all children: about so many can be eligible
 
 
@@ -52,7 +53,8 @@ def _fault(error: dict) -> Fault:
         return Fault("E-TOWN-03", name=name)
     if error["type"] == "literal_error":
         return Fault("E-TOWN-04", name=name, expected=error["ctx"]["expected"])
-    return Fault("E-TOWN-05", name=name, found=error["input"], why=error["msg"])
+    bounds = [f"{BOUNDS[rule]} {bound}" for rule, bound in error.get("ctx", {}).items() if rule in BOUNDS]
+    return Fault("E-TOWN-05", name=name, found=error["input"], why=" ".join(bounds) or error["msg"])
 
 
 def eligible_children(scenario: Scenario) -> int:

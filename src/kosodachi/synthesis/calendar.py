@@ -45,4 +45,5 @@ class Months:
 
     @property
     def has_outcome(self) -> bool:
+        """Whether any month is left for the outcome."""
         return self.outcome.start < self.outcome.stop

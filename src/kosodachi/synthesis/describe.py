@@ -22,7 +22,8 @@ def describe(files: dict[str, bytes], settings: Municipality) -> dict[str, pd.Da
     """Tables of counts from the extracts (source -> bytes) of a municipality.
 
     children: age, sex, children in the register on judge_as_of. coverage: source, age, persons (person numbers, or
-    records where a source has none). years: source, fiscal_year, records with a date, the latest six years.
+    records where a source has none). years: source, fiscal_year, records with a date, the latest six years. Ages and
+    years before the first and after the last that a source reaches have no row.
     """
     sheets = {name: sheet_of(files[name], source) for name, source in settings.sources.items() if name in files}
     register = settings.of_kind("resident_register")
@@ -41,7 +42,16 @@ def describe(files: dict[str, bytes], settings: Municipality) -> dict[str, pd.Da
 
 
 def _stacked(tables: list[pd.DataFrame], *columns: str) -> pd.DataFrame:
-    return pd.concat([pd.DataFrame(columns=columns), *tables], ignore_index=True).astype({columns[-1]: int})
+    """The tables under each other, by the second column."""
+    rows = pd.concat([pd.DataFrame(columns=columns), *tables], ignore_index=True).astype({columns[-1]: int})
+    return rows.sort_values(columns[1], kind="stable", ignore_index=True)
+
+
+def _reached(counts: pd.Series, source: str) -> pd.DataFrame:
+    """Counts from the first to the last that is not 0, with the name of the source."""
+    some = np.flatnonzero(counts.to_numpy())
+    reach = counts.iloc[some[0] : some[-1] + 1] if len(some) else counts.iloc[:0]
+    return reach.reset_index().assign(source=source)
 
 
 def planted(person: pd.DataFrame, latent: pd.DataFrame, settings: Municipality) -> pd.DataFrame:
@@ -59,7 +69,7 @@ def planted(person: pd.DataFrame, latent: pd.DataFrame, settings: Municipality) 
 def calibration(parameters: pd.DataFrame) -> pd.DataFrame:
     """Settings that are rates or effects, as asked for and as the draw gave them: setting, asked, achieved.
 
-    The last rows are asked of nobody: the risk without the offer, and what a naive contrast of offered and others shows.
+    The last rows were not asked for: the risk without the offer, and what a naive contrast shows.
     """
     values = parameters.set_index("name")["value"]
     names = [name.removeprefix("achieved_") for name in values.index if name.startswith("achieved_")]
@@ -101,7 +111,7 @@ def _coverage(name: str, sheet: pd.DataFrame, on: date) -> pd.DataFrame:
     number = sheet["person_no"] if "person_no" in sheet else pd.Series(np.arange(len(sheet)), index=sheet.index)
     persons = sheet.assign(number=number, age=_age(sheet["birth_date"], on)).drop_duplicates("number")
     counts = persons.groupby("age").size().reindex(list(AGES), fill_value=0)
-    return pd.DataFrame({"source": name, "age": list(AGES), "persons": counts.to_numpy()})
+    return _reached(counts.rename_axis("age").rename("persons"), name)
 
 
 def _years(name: str, sheet: pd.DataFrame, settings: Municipality) -> pd.DataFrame:
@@ -113,7 +123,7 @@ def _years(name: str, sheet: pd.DataFrame, settings: Municipality) -> pd.DataFra
         return pd.DataFrame()
     texts = sheet[column].str.strip() if column == "fiscal_year" else _fiscal(sheet[column])
     counts = texts.value_counts().reindex(years, fill_value=0)
-    return pd.DataFrame({"source": name, "fiscal_year": years, "records": counts.to_numpy()})
+    return _reached(counts.rename_axis("fiscal_year").rename("records"), name)
 
 
 def _fiscal(days: pd.Series) -> pd.Series:

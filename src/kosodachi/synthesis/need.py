@@ -28,6 +28,7 @@ class Latent:
 
     @property
     def in_need(self) -> np.ndarray:
+        """Need of each child in each year, shape (children, years)."""
         return self.score > self.threshold
 
     def at(self, year: int) -> int:

@@ -24,6 +24,7 @@ class Ids:
 
     @classmethod
     def of(cls, world: World, views: dict[str, View]) -> "Ids":
+        """The ids of a world; a register row that cannot be read counts as not there."""
         n = len(world.population.child)
         held = world.population.child["registered"].to_numpy().copy()
         register = views[REGISTER]
@@ -33,6 +34,7 @@ class Ids:
 
     @property
     def held(self) -> np.ndarray:
+        """Children whom the register holds with a readable row."""
         return self.register_no != np.array(None)
 
 
@@ -87,7 +89,7 @@ def latent(world: World, need: Latent, ids: Ids) -> pd.DataFrame:
             "known": known[here],
         }
         parts.append(pd.DataFrame(one))
-    return pd.concat(parts, ignore_index=True)
+    return pd.concat(parts, ignore_index=True).astype({"as_of": "datetime64[ns]"})
 
 
 def outcome(found: Outcomes, ids: Ids) -> pd.DataFrame:

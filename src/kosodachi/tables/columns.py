@@ -59,7 +59,10 @@ COLUMNS: dict[str, Column] = _columns(
     ("school", "analysis", "code", "学校", "school"),
     ("grade", "analysis", "count", "学年", "grade", "year 1-9"),
     ("fiscal_year", "analysis", "count", "年度", "fiscal year (April to March)", "year"),
-    *((f"absent_{m}", "analysis", "count", f"{int(m)}月欠席日数", f"days absent in month {int(m)}", "days") for m in MONTHS),
+    *(
+        (f"absent_{m}", "analysis", "count", f"{int(m)}月欠席日数", f"days absent in month {int(m)}", "days")
+        for m in MONTHS
+    ),
     ("opened", "analysis", "date", "受付日", "case opened"),
     ("closed", "analysis", "date", "終結日", "case closed"),
     ("consultation_kind", "analysis", "code", "相談種別", "kind of consultation"),
@@ -124,7 +127,17 @@ CODES: dict[str, tuple[str, ...]] = {
     "attended": ("yes", "no"),
     "finding": ("none", "follow_up", "referred"),
     "consultation_kind": ("abuse", "rearing", "non_attendance", "development", "other"),
-    "route": ("school", "nursery", "health_centre", "family", "neighbour", "police", "child_guidance_centre", "outreach", "other"),
+    "route": (
+        "school",
+        "nursery",
+        "health_centre",
+        "family",
+        "neighbour",
+        "police",
+        "child_guidance_centre",
+        "outreach",
+        "other",
+    ),
     "consented": ("yes", "no"),
     "channel": ("visit", "telephone", "school", "letter"),
 }

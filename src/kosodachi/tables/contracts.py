@@ -120,7 +120,8 @@ def _schema(name: str):
 
     contract = contract_of(name)
     columns = {
-        column: pa.Column(_DTYPES[kind], nullable=column in contract.nullable) for column, kind in contract.columns.items()
+        column: pa.Column(_DTYPES[kind], nullable=column in contract.nullable)
+        for column, kind in contract.columns.items()
     }
     return pa.DataFrameSchema(columns, strict=not contract.open, unique=list(contract.key) or None, name=name)
 

@@ -62,7 +62,11 @@ def _read(file: Path) -> tuple[Municipality | None, list[Fault], object]:
 
 
 def _fault(error: dict, marked: Marked) -> Fault:
-    path, kind, given = tuple(part for part in error["loc"] if part != "[key]"), error["type"], _short(error.get("input"))
+    path, kind, given = (
+        tuple(part for part in error["loc"] if part != "[key]"),
+        error["type"],
+        _short(error.get("input")),
+    )
     key, value = marked.where(path), marked.where(path, value=True)
     if kind in OWN_RULES:
         return Fault(OWN_RULES[kind], where=key, part=".".join(map(str, path)) or "municipality")
@@ -71,7 +75,9 @@ def _fault(error: dict, marked: Marked) -> Fault:
     if kind == "missing":
         return Fault("E-SET-05", where=key, field=path[-1], part=".".join(map(str, path[:-1])) or "municipality")
     if kind == "literal_error":
-        return Fault("E-SET-06", where=value, field=path[-1], value=given, allowed=error["ctx"]["expected"].replace(" or ", ", "))
+        return Fault(
+            "E-SET-06", where=value, field=path[-1], value=given, allowed=error["ctx"]["expected"].replace(" or ", ", ")
+        )
     wanted = next((text for start, text in WANTED.items() if kind.startswith(start)), None) or error["msg"]
     return Fault("E-SET-07", where=value, field=path[-1] if path else "municipality", value=given, wanted=wanted)
 

@@ -66,7 +66,11 @@ def _model(model: type[BaseModel], sample: dict, depth: int) -> list[str]:
     lines, pad = [], "  " * depth
     for name, field in model.model_fields.items():
         if field.description:
-            lines += ["", f"{pad}# {field.description}{_choices(field.annotation)}", f"{pad}# {field.json_schema_extra['ja']}"]
+            lines += [
+                "",
+                f"{pad}# {field.description}{_choices(field.annotation)}",
+                f"{pad}# {field.json_schema_extra['ja']}",
+            ]
         lines += _field(name, sample[name], depth)
     return lines
 

@@ -30,8 +30,14 @@ def parts(values: pd.Series, *, municipality: str = "") -> pd.DataFrame:
     """
     plain = rewritten(values, _tidy, _one_width, _numbered, lambda text: looked_up(text, variant_table()))
     distinct = pd.Series(plain.dropna().unique(), dtype=object)
-    parted = _parted(distinct.set_axis(distinct), municipality) if len(distinct) else pd.DataFrame(columns=PARTS, dtype=object)
-    return pd.DataFrame({part: over_distinct(plain, lambda texts, part=part: parted[part].loc[texts]) for part in PARTS})
+    parted = (
+        _parted(distinct.set_axis(distinct), municipality)
+        if len(distinct)
+        else pd.DataFrame(columns=PARTS, dtype=object)
+    )
+    return pd.DataFrame(
+        {part: over_distinct(plain, lambda texts, part=part: parted[part].loc[texts]) for part in PARTS}
+    )
 
 
 PARTS = ("address", "town", "chome", "block")
@@ -58,9 +64,18 @@ def number(kanji: str) -> int:
 
 def _parted(texts: pd.Series, municipality: str) -> pd.DataFrame:
     place = looked_up(municipality, variant_table())
-    bare = texts.str.replace(_PREFECTURE, "", regex=True).str.replace(rf"^ ?{re.escape(place)}", "", regex=True).str.strip()
+    bare = (
+        texts.str.replace(_PREFECTURE, "", regex=True)
+        .str.replace(rf"^ ?{re.escape(place)}", "", regex=True)
+        .str.strip()
+    )
     bare = bare.str.replace(r"(?:大字|(?<=.)字)", "", regex=True).str.replace(r"^字", "", regex=True)
-    read = bare.str.replace(r"-+(?=$|[^0-9])", " ", regex=True).str.replace(r" +", " ", regex=True).str.strip().str.extract(_FORM)
+    read = (
+        bare.str.replace(r"-+(?=$|[^0-9])", " ", regex=True)
+        .str.replace(r" +", " ", regex=True)
+        .str.strip()
+        .str.extract(_FORM)
+    )
     town = read["town"].where(read["town"].notna(), bare).str.replace(" ", "", regex=False)
     block = read["block"].fillna("").str.strip("-")
     chome = read["chome"].fillna("")
@@ -69,4 +84,6 @@ def _parted(texts: pd.Series, municipality: str) -> pd.DataFrame:
     chome, block = chome.where(~implied, first[0]), block.where(~implied, first[2])
     block = block.str.replace(r"^([0-9]+-[0-9]+)-[0-9]+$", r"\1", regex=True)
     numbers = (chome + "-" + block).str.strip("-")
-    return pd.DataFrame({"address": town + numbers, "town": town, "chome": (town + chome).where(chome.ne(""), None), "block": block})
+    return pd.DataFrame(
+        {"address": town + numbers, "town": town, "chome": (town + chome).where(chome.ne(""), None), "block": block}
+    )

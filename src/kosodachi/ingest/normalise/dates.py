@@ -13,7 +13,18 @@ from kosodachi.ingest.normalise.text import over_distinct
 
 FIRST_YEAR = {"M": 1868, "T": 1912, "S": 1926, "H": 1989, "R": 2019}
 ERAS = {"12345": dict(zip("12345", "MTSHR")), "13579": dict(zip("13579", "MTSHR"))}
-KANJI = {"明治": "M", "大正": "T", "昭和": "S", "平成": "H", "令和": "R", "明": "M", "大": "T", "昭": "S", "平": "H", "令": "R"}
+KANJI = {
+    "明治": "M",
+    "大正": "T",
+    "昭和": "S",
+    "平成": "H",
+    "令和": "R",
+    "明": "M",
+    "大": "T",
+    "昭": "S",
+    "平": "H",
+    "令": "R",
+}
 UNREADABLE, IMPOSSIBLE, ERA_CODE = "unreadable_date", "impossible_date", "era_code"
 UNKNOWN = r"^(?:0+|9{7,8}|[0-9]?0{6}|9999[-/.]?12[-/.]?31|0000[-/.]?00[-/.]?00|不詳|不明|未定|未詳|なし|[-*.]+)$"
 TIME = r"(?:T| +)[0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?$"
@@ -71,7 +82,14 @@ def _days(read: pd.DataFrame, era_codes: str) -> pd.Series:
     year, month, day = (read[part].astype(int) for part in ("year", "month", "day"))
     in_era = read["letter"].notna() | read["digit"].notna()
     full = year.where(~in_era, letter.map(FIRST_YEAR).fillna(0).astype(int) + year - 1)
-    real = (full >= FIRST_YEAR["M"]) & (full <= LATEST) & month.between(1, 12) & (day >= 1) & (day <= _length(full, month)) & (year > 0)
+    real = (
+        (full >= FIRST_YEAR["M"])
+        & (full <= LATEST)
+        & month.between(1, 12)
+        & (day >= 1)
+        & (day <= _length(full, month))
+        & (year > 0)
+    )
     text = full.astype(str) + "-" + month.astype(str).str.zfill(2) + "-" + day.astype(str).str.zfill(2)
     unknown_era = in_era & letter.isna()
     return text.where(real, IMPOSSIBLE).where(~unknown_era, ERA_CODE)
@@ -85,6 +103,7 @@ def _length(year: pd.Series, month: pd.Series) -> np.ndarray:
 
 def fiscal_year(values: pd.Series) -> pd.Series:
     """Fiscal years as four digits: 2023, 2023年度, 令和5年度, R5; anything else as it was."""
+
     def read(texts: pd.Series) -> pd.Series:
         plain = _plain(texts).str.replace(r"年?度?$", "", regex=True)
         era = plain.str.extract(r"^([MTSHR])\.?([0-9]{1,2})$")

@@ -12,7 +12,7 @@ from functools import cache
 import numpy as np
 import pandas as pd
 
-from kosodachi.ingest.normalise.names import joined, _split
+from kosodachi.ingest.normalise.names import _split, joined
 from kosodachi.ingest.normalise.text import BETWEEN, HYPHENS, looked_up, over_distinct, rewritten, table, tidy_table
 
 HIRAGANA = {chr(code): chr(code + 0x60) for code in (*range(0x3041, 0x3097), 0x309D, 0x309E)}
@@ -26,7 +26,18 @@ _EDGES = re.compile(rf" *{BETWEEN} *")
 VOICED = dict(zip("カキクケコサシスセソタチツテトハヒフヘホウ", "ガギグゲゴザジズゼゾダヂヅデドバビブベボヴ"))
 
 SMALL = dict(zip("ァィゥェォッャュョヮヵヶ", "アイウエオツヤユヨワカケ"))
-SAME_SOUND = {"ヂ": "ジ", "ヅ": "ズ", "ヲ": "オ", "ヰ": "イ", "ヱ": "エ", "ヴ": "ブ", "ヷ": "バ", "ヸ": "ビ", "ヹ": "ベ", "ヺ": "ボ"}
+SAME_SOUND = {
+    "ヂ": "ジ",
+    "ヅ": "ズ",
+    "ヲ": "オ",
+    "ヰ": "イ",
+    "ヱ": "エ",
+    "ヴ": "ブ",
+    "ヷ": "バ",
+    "ヸ": "ビ",
+    "ヹ": "ベ",
+    "ヺ": "ボ",
+}
 _SOUNDS = table({**SMALL, **SAME_SOUND})
 ROWS = {"ア": "アカサタナハマヤラワガザダバパ", "イ": "イキシチニヒミリギジビピ", "ウ": "ウクスツヌフムユルグズブプ",
         "エ": "エケセテネヘメレゲゼデベペ", "オ": "オコソトノホモヨロゴゾドボポ"}  # fmt: skip

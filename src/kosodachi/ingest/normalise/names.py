@@ -9,10 +9,21 @@ import unicodedata
 
 import pandas as pd
 
-from kosodachi.ingest.normalise.text import BETWEEN, HYPHENS, looked_up, over_distinct, rewritten, table, tidy_table, variant_table
+from kosodachi.ingest.normalise.text import (
+    BETWEEN,
+    HYPHENS,
+    looked_up,
+    over_distinct,
+    rewritten,
+    table,
+    tidy_table,
+    variant_table,
+)
 
 UNREADABLE = "〓"
-_GAIJI = table({**{chr(code): UNREADABLE for code in range(0xE000, 0xF900)}, **dict.fromkeys("■□●○◆?\ufffd", UNREADABLE)})
+_GAIJI = table(
+    {**{chr(code): UNREADABLE for code in range(0xE000, 0xF900)}, **dict.fromkeys("■□●○◆?\ufffd", UNREADABLE)}
+)
 _BESIDE = re.compile(rf"(?<=\w) ?[(\[][^()\[\]{BETWEEN}]*[)\]]")
 _LONG = re.compile(f"(?<=[ぁ-ゖァ-ヺー])[{HYPHENS}]")
 _BLANKS = re.compile(r" {2,}")

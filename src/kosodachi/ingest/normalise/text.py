@@ -20,7 +20,9 @@ HYPHENS = "-‐‑‒–—―−－﹣~～〜ｰ─━ー"
 
 def rewritten(values: pd.Series, *steps: Callable[[str], str]) -> pd.Series:
     """The values after the steps, each of which rewrites the joined text of the distinct values; blank becomes missing."""
-    return over_distinct(values, lambda distinct: pd.Series(_through(distinct, steps), index=distinct.index, dtype=object))
+    return over_distinct(
+        values, lambda distinct: pd.Series(_through(distinct, steps), index=distinct.index, dtype=object)
+    )
 
 
 def _through(distinct: pd.Series, steps) -> list[str]:

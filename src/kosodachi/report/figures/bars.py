@@ -3,7 +3,7 @@
 import numpy as np
 
 from kosodachi.report.figures.canvas import GRID, HATCHES, INK, MUTED, colour, paper, table_of
-from kosodachi.report.tables import HIDDEN, kind_of, written
+from kosodachi.report.tables import HIDDEN, kind_of, tick, written
 from kosodachi.report.words import label, titled
 
 
@@ -51,11 +51,12 @@ def _bars(axes, kind, numbers, centre, thick, place, lang, *, name) -> None:
 
 
 def _frame(axes, released, y: str, lang: str) -> None:
-    from matplotlib.ticker import FuncFormatter
+    from matplotlib.ticker import FuncFormatter, MaxNLocator
 
     kind = kind_of(released, y)
     axes.set_xlabel(titled(y, lang, released.name))
-    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: written(value, kind, lang).replace(".0%", "%")))
+    axes.xaxis.set_major_locator(MaxNLocator(6, integer=kind == "count"))
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: tick(value, kind)))
     axes.grid(axis="x", color=GRID, linewidth=0.8)
     axes.spines["bottom"].set_visible(False)
     axes.tick_params(length=0)

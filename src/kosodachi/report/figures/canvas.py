@@ -8,7 +8,7 @@ from kosodachi.report.tables import columns_of, shown
 
 INK, MUTED, GRID = "#1f2a37", "#4b5a6b", "#d5dce4"
 COLOURS = ("#0072b2", "#d55e00", "#009e73", "#aa4499", "#7a6a00", "#56b4e9")
-HATCHES = ("", "////", "....", "xxxx", "----", "||||")
+HATCHES = ("", "////", "\\\\\\\\", "xxxx", "----", "||||")
 DASHES = ("-", (0, (5, 2)), (0, (1, 1.5)), (0, (6, 2, 1, 2)), (0, (3, 1)), (0, (8, 3)))
 MARKERS = ("o", "s", "^", "D", "v", "P")
 FONT = "IPAexGothic"

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from kosodachi.report.figures.canvas import DASHES, GRID, INK, MARKERS, colour, paper, table_of
-from kosodachi.report.tables import HIDDEN, kind_of, written
+from kosodachi.report.tables import HIDDEN, kind_of, tick, written
 from kosodachi.report.words import label, titled
 
 
@@ -60,7 +60,7 @@ def _frame(figure, axes, released, x, y, lang, *, named: bool) -> None:
     kind = kind_of(released, y)
     axes.set_title(titled(y, lang, released.name), loc="left", fontsize=10)
     axes.set_xlabel(titled(x, lang, released.name))
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda tick, _: written(tick, kind, lang).replace(".0%", "%")))
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: tick(value, kind)))
     if np.issubdtype(released.table[x].dtype, np.number):
         axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     axes.grid(axis="y", color=GRID, linewidth=0.8)

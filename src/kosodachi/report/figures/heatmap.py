@@ -16,12 +16,13 @@ def heatmap(released, lang: str, *, row: str, column: str, value: str):
     grid[at], there[at] = table[value].astype("Float64").to_numpy(dtype=float, na_value=np.nan), True
     with paper(1.0 + 0.4 * len(rows)) as (figure, axes):
         most = np.nanmax(grid) if np.isfinite(grid).any() else 1.0
-        least = 0 if np.nanmin(grid, initial=0) >= 0 else None
-        axes.imshow(grid, cmap="Blues", vmin=least, vmax=most * 1.15, aspect="auto")
+        least = min(0.0, np.nanmin(grid, initial=0))
+        axes.pcolormesh(grid, cmap="Blues", vmin=least, vmax=most * 1.15, edgecolors="white", linewidth=1)
         for place in np.argwhere(there):
             _cell(axes, *place, grid[tuple(place)], most, kind_of(released, value), lang)
-        axes.set_xticks(range(len(columns)), [label(name, lang, released.name) for name in columns])
-        axes.set_yticks(range(len(rows)), [label(name, lang, released.name) for name in rows])
+        axes.set_ylim(len(rows), 0)
+        axes.set_xticks(np.arange(len(columns)) + 0.5, [label(name, lang, released.name) for name in columns])
+        axes.set_yticks(np.arange(len(rows)) + 0.5, [label(name, lang, released.name) for name in rows])
         axes.tick_params(length=0, top=True, labeltop=True, bottom=False, labelbottom=False)
         axes.spines[:].set_visible(False)
         axes.set_xlabel(titled(value, lang, released.name))
@@ -33,9 +34,8 @@ def _cell(axes, row, column, number, most, kind, lang) -> None:
 
     known = np.isfinite(number)
     if not known:
-        corner = column - 0.5, row - 0.5
-        axes.add_patch(Rectangle(corner, 1, 1, fill=False, hatch="////", edgecolor="#b8c2cc", linewidth=0))
+        axes.add_patch(Rectangle((column, row), 1, 1, fill=False, hatch="////", edgecolor="#b8c2cc", linewidth=0))
     text = written(number, kind, lang) if known else HIDDEN[lang] if kind == "count" else "–"
     ink = "white" if known and number > 0.62 * most * 1.15 else INK if known else MUTED
     box = None if known else {"fc": "white", "ec": "none", "pad": 1}
-    axes.text(column, row, text, ha="center", va="center", fontsize=9, color=ink, bbox=box)
+    axes.text(column + 0.5, row + 0.5, text, ha="center", va="center", fontsize=9, color=ink, bbox=box)

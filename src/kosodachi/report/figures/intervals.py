@@ -3,16 +3,19 @@
 import pandas as pd
 
 from kosodachi.report.figures.canvas import COLOURS, GRID, INK, MUTED, paper, table_of
-from kosodachi.report.tables import kind_of, written
+from kosodachi.report.tables import kind_of, tick, written
 from kosodachi.report.words import label as word
 from kosodachi.report.words import titled
 
 
-def intervals(released, lang: str, *, label, value="value", low="low", high="high", reference=None):
-    """Points with intervals, one a row; `label` is a column or several, `reference` a line such as 0 or 1."""
+def intervals(released, lang: str, *, label, value="value", low="low", high="high", reference=None, percent=False):
+    """Points with intervals, one a row; `label` is a column or several, `reference` a line such as 0 or 1.
+
+    `percent` writes shares as %.
+    """
     columns = [label] if isinstance(label, str) else list(label)
     table = table_of(released, *columns, value, low, high)
-    kind = kind_of(released, value)
+    kind = "share" if percent else kind_of(released, value).replace("value", "decimal")
     names = [
         " / ".join(word(part, lang, released.name) for part in row)
         for row in table[columns].itertuples(index=False, name=None)
@@ -26,7 +29,7 @@ def intervals(released, lang: str, *, label, value="value", low="low", high="hig
                 _one(axes, place, float(point), least, most, kind, lang)
             else:
                 _beside(axes, place, {"ja": "表示なし", "en": "not shown"}[lang], MUTED)
-        _frame(axes, names, titled(value, lang, released.name), kind, lang)
+        _frame(axes, names, titled(value, lang, released.name), kind)
     return figure
 
 
@@ -48,13 +51,14 @@ def _beside(axes, place, text, ink) -> None:
     axes.annotate(text, (1.02, place), fontsize=9, color=ink, **at)
 
 
-def _frame(axes, names, title, kind, lang) -> None:
-    from matplotlib.ticker import FuncFormatter
+def _frame(axes, names, title, kind) -> None:
+    from matplotlib.ticker import FuncFormatter, MaxNLocator
 
     axes.set_yticks(range(len(names)), names)
     axes.set_ylim(len(names) - 0.5, -0.5)
     axes.set_xlabel(title)
-    axes.xaxis.set_major_formatter(FuncFormatter(lambda tick, _: written(tick, kind, lang).replace(".0%", "%")))
+    axes.xaxis.set_major_locator(MaxNLocator(5, steps=(1, 2, 2.5, 5, 10)))
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: tick(value, kind)))
     axes.grid(axis="x", color=GRID, linewidth=0.8)
     axes.spines["left"].set_visible(False)
     axes.tick_params(length=0)
