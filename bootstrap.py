@@ -67,19 +67,18 @@ def lint(_: list[str] = ()) -> int:
 
 
 def test(arguments: list[str]) -> int:
-    """Checks style, runs the tests, then the notebooks in their order: each makes the tables the next one needs."""
+    """Checks style, runs the notebooks in their order (each makes the tables the next one needs), then the tests."""
     if status := lint():
-        return status
-    chosen = ["-m", "not spark and not browser and not slow", "-n", "2", *arguments]
-    if status := python("-m", "pytest", "tests", *chosen):
         return status
     with tempfile.TemporaryDirectory() as store:
         own = {"KOSODACHI_WORK": store, "KOSODACHI_REPORTS": store, "KOSODACHI_KEY_FILE": str(Path(store) / "key")}
         files = [str(file) for file in sorted((HOME / "notebooks").glob("*.ipynb"))]
         sanitised = ["--nbval-sanitize-with", str(HOME / "notebooks" / "sanitize.cfg")]
-        return python(
-            "-m", "pytest", "-p", "no:xdist", "-o", "addopts=-q", "--nbval-lax", *files, *sanitised, extra=own
-        )
+        checks = ["-p", "no:xdist", "-o", "addopts=-q", "--nbval-lax", *files, *sanitised]
+        if status := python("-m", "pytest", *checks, extra=own):
+            return status
+        chosen = ["-m", "not spark and not browser and not slow", "-n", "2", *arguments]
+        return python("-m", "pytest", "tests", *chosen, extra={"KOSODACHI_MADE": store})
 
 
 def notebooks(arguments: list[str]) -> int:

@@ -1,6 +1,7 @@
 """The pages of a run in a real browser: they open at once, ask for nothing, show Japanese, fit a telephone and print.
 
-Needs Chromium, Japanese fonts and the pages of a run: `make pilot` first. KOSODACHI_REPORTS names another folder.
+Needs Chromium, Japanese fonts and the pages of a run: `make pilot` first. KOSODACHI_REPORTS names another
+folder of pages, or of runs.
 """
 
 import os
@@ -16,7 +17,8 @@ from chromium import Chromium, program
 pytestmark = pytest.mark.browser
 
 HOME = Path(__file__).resolve().parents[2]
-REPORTS = Path(os.environ.get("KOSODACHI_REPORTS") or HOME / "reports" / "aoba")
+FOLDER = Path(os.environ.get("KOSODACHI_REPORTS") or HOME / "reports").resolve()
+REPORTS = FOLDER if (FOLDER / "index.html").exists() else FOLDER / "aoba"
 PAGES = sorted(page for page in REPORTS.rglob("*.html"))
 MOST_PAGES, MOST_BYTES, MOST_SECONDS = 6, 1_500_000, 1.0
 JAPANESE_ALONE = r"^[぀-ヿ㐀-䶿一-鿿、。「」・ー]+$"

@@ -73,3 +73,8 @@ def test_values_are_standard_values(made):
     assert (
         made.attributes["teate"]["allowance_from"].between(pd.Timestamp("2000-01-01"), pd.Timestamp("2025-12-31")).all()
     )
+
+
+def test_the_day_of_becoming_a_resident_is_kept_by_the_month(made):
+    """It is the birthday of every child born here."""
+    assert made.attributes["jumin"]["moved_in"].dropna().dt.day.eq(1).all()

@@ -19,7 +19,7 @@ KANA = "アイウエオカガキギャュョッヴーｱｶﾞﾊﾟｰあいが
 SIGNS = " 　・-－‐~()（）,.'/\t"
 JAPANESE = st.text(KANJI + KANA + SIGNS + "ABCxyzＡ１9", max_size=14)
 ANY = st.text(max_size=14)
-quick = settings(max_examples=60, deadline=None)
+quick = settings(max_examples=60, deadline=None, derandomize=True)
 
 
 def column(values) -> pd.Series:
@@ -121,11 +121,15 @@ def _line(cells: list[str]) -> str:
     return ",".join('"{}"'.format(cell.replace('"', '""')) for cell in cells)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40, deadline=None, derandomize=True)
 @given(st.lists(FIELDS, max_size=8))
 def test_no_row_is_lost_whatever_stands_in_it(rows):
     lines = [_line(cells) for cells in rows]
-    result = ingest(municipality(), files(juki=csv_bytes([*JUKI, *lines, JUKI[1].replace("001", "999")])), key=b"k")
+    try:
+        result = ingest(municipality(), files(juki=csv_bytes([*JUKI, *lines, JUKI[1].replace("001", "999")])), key=b"k")
+    except (Fault, Faults) as fault:
+        assert set(fault.args) <= {"E-INGEST-10", "E-INGEST-11"} and len(rows) > 1
+        return
     counts = result.ingest_counts.set_index("source").loc["juki"]
     assert counts["read"] == 4 + len(rows) == counts["accepted"] + counts["rejected"]
     kept = set(result.identifier_records.query("source == 'juki'")["row_no"]) | set(result.rejects["row_no"])
@@ -136,7 +140,7 @@ def test_no_row_is_lost_whatever_stands_in_it(rows):
     assert result.reject_counts["rows"].sum() == counts["rejected"]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60, deadline=None, derandomize=True)
 @given(st.data())
 def test_a_corrupt_file_is_refused_or_every_row_is_accounted_for(data):
     whole = bytearray(csv_bytes(JUKI))

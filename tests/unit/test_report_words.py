@@ -1,6 +1,6 @@
 """Every column and code of every released table found has words in both languages.
 
-Tables are looked for where a run leaves them: in reports/ and in the working store. Without a run there is none.
+Tables are looked for where a run leaves them, in the working store. Without a run there is none.
 """
 
 import json
@@ -16,7 +16,7 @@ from kosodachi.report import words
 
 HOME = Path(__file__).resolve().parents[2]
 STORE = Path(os.environ.get("KOSODACHI_WORK") or HOME / ".kosodachi")
-TABLES = sorted([*HOME.glob("reports/*/tables/*/*.csv"), *STORE.glob("*/released/*/*.csv")])
+TABLES = sorted(STORE.glob("*/released/*/*.csv"))
 CODE = re.compile(r"[a-z][a-z_]*")
 FREE = {"citations"}  # names of sources of evidence, which stand as they are
 

@@ -185,7 +185,7 @@ def test_it_scales(children):
 
 
 def test_capacity_grows_with_the_town():
-    assert changed(SCENARIO, children=300).capacity.reviewed == 20
+    assert changed(SCENARIO, children=300).capacity.reviewed == 30
     assert synthesise(SCENARIO, children=300).truth["outcome"]["offered"].sum() <= 16
 
 

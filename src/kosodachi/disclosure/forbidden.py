@@ -34,12 +34,15 @@ class Forbidden:
         return f"Forbidden({len(self.names)} names, {len(self.places)} places, {len(self.numbers)} numbers)"
 
     @classmethod
-    def of(cls, identifier_records: pd.DataFrame, *, further: Iterable[str] = ()) -> "Forbidden":
-        """What the identifier records hold that must not leave; `further` are ids besides (pseudonyms, pupil numbers).
+    def of(
+        cls, identifier_records: pd.DataFrame, *, further: Iterable[str] = (), record_ids: bool = True
+    ) -> "Forbidden":
+        """What the identifier records hold that must not leave; `further` are ids besides (research ids).
 
         Full names and kana of three characters or more, raw and normalised, blanks or not; those of two characters as
         two that stand alone with a blank or a cell's edge between; places with block number;
-        person and household numbers and telephones of six digits or more; record ids; birth dates with their names.
+        person and household numbers and telephones of six digits or more; birth dates with their names; record ids,
+        but not with record_ids=False, for looking through the analysis zone, where they belong.
         """
         records = identifier_records
         whole = {tight(fold(name)).replace(" ", "") for name in _texts(records, "name_raw", "name", "kana_raw", "kana")}
@@ -47,7 +50,8 @@ class Forbidden:
         names = frozenset(katakana(name) for name in whole if len(name) >= 3 and HAS_JAPANESE.search(name))
         places = frozenset(place for row in _addresses(records) for place in _places(*row))
         numbers = {str(cell) for cell in _texts(records, "person_no", "household_no", "telephone")}
-        ids = {fold(str(cell)).lower() for cell in (*_texts(records, "record_id"), *further) if len(str(cell)) >= 6}
+        ids = {*further, *(_texts(records, "record_id") if record_ids else ())}
+        ids = {fold(str(cell)).lower() for cell in ids if len(str(cell)) >= 6}
         return cls(
             names=names,
             lengths=_lengths(names),

@@ -21,6 +21,7 @@ RUN = re.compile(f"[{JAPANESE}]{{3,}}")
 TOKEN = re.compile(r"(?<![0-9A-Za-z])(?<!\d\.)[0-9A-Za-z]+(?:-[0-9A-Za-z]+)*(?!\.\d*[1-9])(?![0-9A-Za-z])")
 MOBILE = re.compile(r"(?<![0-9A-Za-z.-])0[5789]0-?\d{4}-?\d{4}(?![0-9A-Za-z])")
 APART = re.compile(f'(?<![{JAPANESE}])([{JAPANESE}])[ \\t,;|"]{{1,3}}(?=([{JAPANESE}])(?![{JAPANESE}]))')
+ROW_EDGE = re.compile(f"[\n{BARRIER}]")
 KANA_ONLY = re.compile("[ァ-ヿ]+")
 
 
@@ -123,16 +124,12 @@ def _birth_dates(text: str, forbidden: Forbidden):
         return
     known = [(place, day) for place, day in dates(text) if day in forbidden.born]
     listed = len({day for _, day in known if not day.endswith("-01")}) >= MANY_DATES
+    edges = [-1, *(found.start() for found in ROW_EDGE.finditer(text)), len(text)]
     for place, day in known:
-        if listed or any(part in _row(text, place) for part in forbidden.born[day]):
+        after = bisect_left(edges, place)
+        row = katakana(text[edges[after - 1] + 1 : edges[after]])
+        if listed or any(part in row for part in forbidden.born[day]):
             yield place
-
-
-def _row(text: str, place: int) -> str:
-    """The line or table row around a place, folded like names."""
-    start = max(text.rfind("\n", 0, place), text.rfind(BARRIER, 0, place)) + 1
-    ends = [end for end in (text.find("\n", place), text.find(BARRIER, place)) if end >= 0]
-    return katakana(text[start : min(ends, default=len(text))])
 
 
 def find_in_file(file: Path, forbidden: Forbidden) -> list[Finding]:

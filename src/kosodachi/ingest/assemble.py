@@ -21,6 +21,9 @@ from kosodachi.municipality import Municipality
 from kosodachi.tables import COLUMNS, KINDS, contract_of
 from kosodachi.tables.pseudonyms import pseudonyms
 
+# A child born here is a resident from its birthday on, so this date is kept by the month.
+MONTH_ONLY = ("moved_in",)
+
 
 @dataclass(frozen=True)
 class Ingested:
@@ -110,7 +113,10 @@ def _typed(reading: Reading, column: str) -> pd.Series:
     if column not in reading.values:
         return pd.Series(pd.NaT if form == "date" else None, index=rows, dtype=kind)
     value = reading.values[column].value.loc[rows]
-    return pd.to_datetime(value).astype(kind) if form == "date" else value.astype(kind)
+    if form != "date":
+        return value.astype(kind)
+    day = pd.to_datetime(value).astype(kind)
+    return day.dt.to_period("M").dt.to_timestamp().astype(kind) if column in MONTH_ONLY else day
 
 
 def _count(name: str, reading: Reading) -> dict:

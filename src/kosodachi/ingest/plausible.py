@@ -28,18 +28,18 @@ def blocking_faults(reading: Reading, settings: Municipality) -> list[Fault]:
 
 
 def _era_set(reading: Reading) -> list[Fault]:
-    found = []
+    """Digits of the other set in more than one row and in more than a twentieth of a column's days."""
+    found, source = [], reading.source
+    other = OTHER_SET[source.era_codes]
     for column, read in reading.values.items():
         if COLUMNS[column].form != "date":
             continue
-        unknown = read.problem.index[read.problem.eq(dates.ERA_CODE)]
-        if len(unknown) > MOST_UNKNOWN_ERAS * reading.raw[column].notna().sum():
-            source = reading.source
-            where = reading.sheet.where(unknown[0], reading.headers[column])
-            more = {"digit": dates.era_digit(reading.raw[column][unknown[0]]), "rows": len(unknown)}
-            found.append(
-                Fault("E-INGEST-10", where=where, declared=source.era_codes, other=OTHER_SET[source.era_codes], **more)
-            )
+        texts = reading.raw.loc[read.problem.eq(dates.ERA_CODE), column]
+        texts = texts[[dates.era_digit(text) in other for text in texts]]
+        if len(texts) > max(1, MOST_UNKNOWN_ERAS * reading.raw[column].notna().sum()):
+            where = reading.sheet.where(texts.index[0], reading.headers[column])
+            more = {"digit": dates.era_digit(texts.iloc[0]), "rows": len(texts)}
+            found.append(Fault("E-INGEST-10", where=where, declared=source.era_codes, other=other, **more))
     return found
 
 

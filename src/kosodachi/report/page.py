@@ -87,7 +87,8 @@ def _question(lines: list[str]) -> tuple[str, list[str]]:
     asked = [QUESTION.match(lines[start])[1], *lines[start + 1 : end]]
     between = "" if language_of(asked[0]) == "ja" else " "
     question = between.join(line.strip() for line in asked)
-    return question[:1].upper() + question[1:], lines[:start] + lines[end:]
+    question = question if language_of(question) == "ja" else question[:1].upper() + question[1:]
+    return question, lines[:start] + lines[end:]
 
 
 def _take(page: Page, said: dict, lang: str, counts: dict) -> None:

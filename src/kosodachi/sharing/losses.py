@@ -11,10 +11,11 @@ RARE, TAIL = 0.10, 0.05
 
 
 def rare_kept(extract: pd.DataFrame, copy: pd.DataFrame, *, most: int = 8) -> pd.DataFrame:
-    """Rare things in the extract and the copy: columns phenomenon, kind, table, cases, children; two rows a phenomenon.
+    """Rare things in the extract and the copy: columns phenomenon, kind, at_least, table, cases, children.
 
-    kind: rare (a yes-no column that at most 10 % have) or tail (a number at or above the value that about 5 % of
-    children reach; the value is part of the name). children: rows where it is known. Rarest first, at most `most`.
+    Two rows a phenomenon, one a table. kind: rare (a yes-no column that at most 10 % have) or tail (a number at or above
+    `at_least`, the value that about 5 % of children reach). children: rows where it is known. Rarest first, at most
+    `most` phenomena.
     """
     found = []
     for column in [c for c in extract if c in copy and pd.api.types.is_numeric_dtype(extract[c])]:
@@ -23,17 +24,17 @@ def rare_kept(extract: pd.DataFrame, copy: pd.DataFrame, *, most: int = 8) -> pd
         if cut is None:
             continue
         kind = "rare" if known.nunique() <= 2 else "tail"
-        name = column.removeprefix("item_") if kind == "rare" else f"{column.removeprefix('item_')} >= {cut:g}"
+        name = column.removeprefix("item_")
         parts = {"extract": known, "copy": copy[column].dropna().astype(float)}
         counted = {table: (int((values >= cut).sum()), len(values)) for table, values in parts.items()}
-        found.append((counted["extract"][0] / len(known), name, kind, counted))
+        found.append((counted["extract"][0] / len(known), name, kind, cut, counted))
     found.sort(key=lambda one: one[:2])
     rows = [
-        {"phenomenon": name, "kind": kind, "table": table, "cases": cases, "children": children}
-        for _, name, kind, counted in found[:most]
+        {"phenomenon": name, "kind": kind, "at_least": cut, "table": table, "cases": cases, "children": children}
+        for _, name, kind, cut, counted in found[:most]
         for table, (cases, children) in counted.items()
     ]
-    return pd.DataFrame(rows, columns=["phenomenon", "kind", "table", "cases", "children"])
+    return pd.DataFrame(rows, columns=["phenomenon", "kind", "at_least", "table", "cases", "children"])
 
 
 def _cut(known: pd.Series) -> float | None:

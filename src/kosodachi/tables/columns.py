@@ -45,7 +45,7 @@ COLUMNS: dict[str, Column] = _columns(
     ("telephone", "identifier", "telephone", "電話番号", "telephone"),
     ("guardian_name", "identifier", "name", "保護者氏名", "guardian's name"),
     ("district", "analysis", "code", "小学校区", "elementary-school district"),
-    ("moved_in", "analysis", "date", "住民となった日", "date of becoming a resident"),
+    ("moved_in", "analysis", "date", "住民となった日", "date of becoming a resident", "first day of the month"),
     ("moved_out", "analysis", "date", "転出日", "date of moving out"),
     ("allowance_status", "analysis", "code", "支給区分", "payment status"),
     ("allowance_from", "analysis", "date", "支給開始日", "paid from"),

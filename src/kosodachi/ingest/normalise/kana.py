@@ -19,6 +19,7 @@ HIRAGANA = {chr(code): chr(code + 0x60) for code in (*range(0x3041, 0x3097), 0x3
 LOOK_ALIKE = dict(zip("一二口力夕八卜工", "ーニロカタハトエ"))
 _LONG = table(dict.fromkeys(HYPHENS, "ー"))
 _KATAKANA = table({**HIRAGANA, **LOOK_ALIKE})
+_MARKED = re.compile("([ァ-ヺ])([ヽヾ]+)")
 _STRAY = re.compile(r"(?<![ァ-ヺー])ー+|(?<=ー)ー+")
 _NOT_KANA = re.compile(rf"[^\w{BETWEEN} ・,、/_=]")
 _BLANKS = re.compile(r" {2,}")
@@ -52,7 +53,7 @@ OTHER = _SIGNS[len(KANA)]
 
 def clean(values: pd.Series) -> pd.Series:
     """Full-width katakana with one blank between the parts; small kana kept; hyphens after a kana become ー."""
-    return rewritten(values, _tidy, _one_width, _katakana, _plain)
+    return rewritten(values, _tidy, _one_width, _katakana, _plain, _repeated)
 
 
 def parts(values: pd.Series) -> pd.DataFrame:
@@ -84,14 +85,23 @@ def _one_width(text: str) -> str:
 
 
 def _katakana(text: str) -> str:
-    text = looked_up(text, _KATAKANA)
-    text = re.sub("([ァ-ヺ])ヽ", r"\1\1", text)
-    return re.sub("([ァ-ヺ])ヾ", lambda found: found[1] + VOICED.get(found[1], found[1]), text)
+    return looked_up(text, _KATAKANA)
 
 
 def _plain(text: str) -> str:
     text = _STRAY.sub("", _NOT_KANA.sub("", text))
     return _EDGES.sub(BETWEEN, _BLANKS.sub(" ", text)).strip(" ")
+
+
+def _repeated(text: str) -> str:
+    return _MARKED.sub(_spelt_out, text)
+
+
+def _spelt_out(found: re.Match) -> str:
+    kana = found[1]
+    for mark in found[2]:
+        kana += VOICED.get(kana[-1], kana[-1]) if mark == "ヾ" else kana[-1]
+    return kana
 
 
 def _sounds(text: str) -> str:

@@ -28,7 +28,7 @@ _BESIDE = re.compile(rf"(?<=\w) ?[(\[][^()\[\]{BETWEEN}]*[)\]]")
 _LONG = re.compile(f"(?<=[ぁ-ゖァ-ヺー])[{HYPHENS}]")
 _BLANKS = re.compile(r" {2,}")
 _EDGES = re.compile(rf" *{BETWEEN} *")
-_REPEATED = re.compile(r"([一-鿿])々")
+_REPEATED = re.compile(r"([一-鿿])々+")
 SEPARATORS = r"[・,、/_=]"
 _NOT_NAME = re.compile(rf"[^\w{UNREADABLE}{BETWEEN} ・,、/_=]")
 JOINED = re.compile(rf"[^\w{UNREADABLE}]|_")
@@ -39,7 +39,7 @@ def clean(values: pd.Series) -> pd.Series:
 
     A second name in brackets is left out, a character that only its vendor's font knows becomes 〓.
     """
-    return rewritten(values, _tidy, _one_width, _folded, _plain)
+    return rewritten(values, _tidy, _one_width, _plain, _folded)
 
 
 def parts(values: pd.Series) -> pd.DataFrame:
@@ -80,9 +80,9 @@ def _one_width(text: str) -> str:
 
 
 def _folded(text: str) -> str:
-    return _REPEATED.sub(r"\1\1", looked_up(_LONG.sub("ー", text), variant_table()))
+    return _REPEATED.sub(lambda found: found[1] * len(found[0]), looked_up(text, variant_table()))
 
 
 def _plain(text: str) -> str:
-    text = _NOT_NAME.sub("", _BESIDE.sub("", text))
+    text = _NOT_NAME.sub("", _BESIDE.sub("", _LONG.sub("ー", text)))
     return _EDGES.sub(BETWEEN, _BLANKS.sub(" ", text)).strip(" ")

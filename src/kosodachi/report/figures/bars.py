@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from kosodachi.report.figures.canvas import GRID, HATCHES, INK, MUTED, colour, paper, table_of
+from kosodachi.report.figures.canvas import GRID, HATCHES, INK, MUTED, colour, paper, table_of, wrapped
 from kosodachi.report.tables import HIDDEN, kind_of, tick, written
 from kosodachi.report.words import label, titled
 
@@ -27,7 +27,8 @@ def bars(released, lang: str, *, x: str, y: str, group: str | None = None):
                 lang,
                 name=label(one, lang, released.name) if group else None,
             )
-        axes.set_yticks(range(len(names)), [label(name, lang, released.name) for name in names])
+        shown = [wrapped(label(name, lang, released.name), lang, 2.6) for name in names]
+        axes.set_yticks(range(len(names)), shown)
         axes.set_ylim(len(names) - 0.5, -0.5)
         _frame(axes, released, y, lang)
         if group:

@@ -42,6 +42,14 @@ def table_of(released, *columns):
     return released.table.reset_index(drop=True)
 
 
+def wrapped(text: str, lang: str, inches: float) -> str:
+    """A label in lines of at most so many inches at the size of the text."""
+    import textwrap
+
+    letters = inches * 72 / 10 * (1.0 if lang == "ja" else 1.8)
+    return "\n".join(textwrap.wrap(text, max(2, int(letters)), break_long_words=lang == "ja")) or text
+
+
 def colour(place: int) -> str:
     """The colour of the group at this place; safe for colour-blind readers (Okabe and Ito, 2008)."""
     return COLOURS[place % len(COLOURS)]

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from kosodachi.report.figures.canvas import COLOURS, GRID, INK, MUTED, paper, table_of
+from kosodachi.report.figures.canvas import COLOURS, GRID, INK, MUTED, paper, table_of, wrapped
 from kosodachi.report.tables import kind_of, tick, written
 from kosodachi.report.words import label as word
 from kosodachi.report.words import titled
@@ -17,7 +17,7 @@ def intervals(released, lang: str, *, label, value="value", low="low", high="hig
     table = table_of(released, *columns, value, low, high)
     kind = "share" if percent else kind_of(released, value).replace("value", "decimal")
     names = [
-        " / ".join(word(part, lang, released.name) for part in row)
+        wrapped(" / ".join(word(part, lang, released.name) for part in row), lang, 2.6)
         for row in table[columns].itertuples(index=False, name=None)
     ]
     known = table[value].notna()
