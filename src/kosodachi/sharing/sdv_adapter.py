@@ -33,7 +33,7 @@ def is_available() -> bool:
 
 
 def synthetic_copy(extract: pd.DataFrame, *, rows: int, seed: int) -> pd.DataFrame:
-    """A synthetic copy: `rows` rows of the extract's columns, with synthetic_id (synthetic-000001...) and row_kind `synthetic`.
+    """A synthetic copy: `rows` rows of the extract's columns, with synthetic_id (synthetic1...) and row_kind `synthetic`.
 
     Ids and reasons of missing values are not copied. The same extract, rows and seed give the same copy.
     Raises Fault E-SHARE-01 (SDV is not installed), E-SHARE-02 (under 100 rows to learn from).
@@ -50,7 +50,7 @@ def synthetic_copy(extract: pd.DataFrame, *, rows: int, seed: int) -> pd.DataFra
         _seed_sampling(synthesizer, seed)
         copy = synthesizer.sample(num_rows=rows)[TABLE]
     copy = _in_types(copy, table)
-    copy.insert(0, "synthetic_id", [f"synthetic-{number:06d}" for number in range(1, len(copy) + 1)])
+    copy.insert(0, "synthetic_id", [f"synthetic{number}" for number in range(1, len(copy) + 1)])
     copy.insert(1, "row_kind", "synthetic")
     return copy
 
