@@ -171,11 +171,17 @@ ROWS = {
     "E-INGEST-26": (GOOD.replace("4280105", "4280231"), ":生年月日", "not in the calendar"),
     "E-INGEST-27": (GOOD.replace("4280105", "7280105"), ":生年月日", "era digit 7 is not in the set 12345"),
     "E-INGEST-28": (GOOD.replace("004,", ",", 1), ":宛名番号", "without a person number"),
-    "E-INGEST-29": (GOOD.replace("004,", "002,", 1), ":宛名番号", "the same key as on line 3"),
+    "E-INGEST-34": (GOOD.replace("004,", "002,", 1), ":宛名番号", "the same person number as on line 3"),
     "E-INGEST-30": (GOOD.replace(",1,", ",9,"), ":性別", "a code of sex that is not mapped: 9"),
     "E-INGEST-32": (GOOD.replace("990-0001", "99-1"), ":郵便番号", "no postcode"),
     "E-INGEST-33": (GOOD.replace("4280105", "5100105"), ":生年月日", "hardly a child's"),
 }
+
+
+def test_a_repeated_key_outside_the_register_is_told_with_both_lines(tmp_path):
+    fault = only(told(write(tmp_path / "t", sodan=[*SODAN, SODAN[1]])))
+    assert (fault.code, fault.where) == ("E-INGEST-29", "sodan.csv:4:受付番号")
+    assert "the same key as on line 2" in fault.told("en")
 
 
 @pytest.mark.parametrize("code", ROWS)

@@ -85,7 +85,6 @@ BROKEN_ROWS = {
     "unreadable_date": "004,93,佐藤　次郎,ｻﾄｳ ｼﾞﾛｳ,いつか,1,990-0001,緑町1-1,北小,",
     "impossible_date": "004,93,佐藤　次郎,ｻﾄｳ ｼﾞﾛｳ,4280231,1,990-0001,緑町1-1,北小,",
     "blank_number": ",93,佐藤　次郎,ｻﾄｳ ｼﾞﾛｳ,4280105,1,990-0001,緑町1-1,北小,",
-    "duplicate_key": "002,91,髙橋　太郎,ﾀｶﾊｼ ﾀﾛｳ,4280105,1,990-0001,緑町１丁目２番３号,北小,",
     "control_character": "004,93,佐藤\x00　次郎,ｻﾄｳ ｼﾞﾛｳ,4280105,1,990-0001,緑町1-1,北小,",
 }
 
@@ -98,6 +97,19 @@ def test_a_row_that_cannot_be_read_is_kept_with_its_reason(code):
     assert result.rejects["reason"][0]
     assert result.ingest_counts["rejected"].tolist() == [1, 0]
     assert result.reject_counts.values.tolist() == [["juki", code, 1]]
+
+
+def test_a_repeated_key_rejects_the_later_row():
+    result = made(sodan=[*SODAN, SODAN[1]])
+    assert result.reject_counts.values.tolist() == [["sodan", "duplicate_key", 1]]
+    assert result.rejects["row_no"].tolist() == [3]
+
+
+def test_a_number_twice_in_the_register_stops_the_run():
+    with pytest.raises(Fault) as told:
+        made(juki=[*JUKI, JUKI[2]])
+    assert told.value.code == "E-INGEST-34"
+    assert told.value.values == {"first": 3, "rows": 1}
 
 
 def test_one_era_digit_outside_the_set_rejects_its_row():

@@ -48,8 +48,9 @@ def _of_source(settings: Municipality, source: Source, folder: Path) -> list[Fau
         return list(getattr(fault, "found", [fault]))
     blocking = blocking_faults(reading, settings)
     told = {(fault.code, fault.where) for fault in blocking}
-    era_set = any(code == "E-INGEST-10" for code, _ in told)
-    rows = [fault for fault in _of_rows(reading) if not (era_set and fault.code == FAULT_OF["era_code"])]
+    whole = {"E-INGEST-10": "era_code", "E-INGEST-34": "duplicate_key"}
+    already = {FAULT_OF[whole[code]] for code, _ in told if code in whole}
+    rows = [fault for fault in _of_rows(reading) if fault.code not in already]
     return blocking + rows + _of_values(reading) + ([] if blocking else _of_births(reading, settings))
 
 

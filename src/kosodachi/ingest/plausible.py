@@ -19,12 +19,23 @@ OTHER_SET = {"12345": "13579", "13579": "12345"}
 
 
 def blocking_faults(reading: Reading, settings: Municipality) -> list[Fault]:
-    """Faults E-INGEST-10 (era digits of the other set), -11 (days of birth of no children), -12 (no row accepted)."""
-    found = _era_set(reading) or _births(reading, settings)
+    """Faults E-INGEST-10 (era digits of the other set), -11 (days of birth of no children), -12 (no row accepted),
+    -34 (a number twice in the resident register)."""
+    found = [*(_era_set(reading) or _births(reading, settings)), *_register_twice(reading)]
     if not found and reading.accepted.empty:
         most = reading.rejected["code"].value_counts().sort_index().idxmax()
         found = [Fault("E-INGEST-12", where=reading.sheet.file, rows=len(reading.sheet.rows), most=most)]
     return found
+
+
+def _register_twice(reading: Reading) -> list[Fault]:
+    """Every other source is linked to the register, so it must name each person once: which row is right, no one here can say."""
+    if reading.source.kind != "resident_register" or reading.first.empty:
+        return []
+    row = reading.first.index[0]
+    first = int(reading.sheet.lines[reading.first[row] - 1])
+    where = reading.sheet.where(row, reading.headers["person_no"])
+    return [Fault("E-INGEST-34", where=where, first=first, rows=len(reading.first))]
 
 
 def _era_set(reading: Reading) -> list[Fault]:
