@@ -8,7 +8,7 @@ from functools import cache
 
 import numpy as np
 import pandas as pd
-from scipy.stats import binom
+from scipy.special import bdtr, expit
 
 from kosodachi.synthesis.calendar import SCHOOL_DAYS
 from kosodachi.synthesis.need import Latent
@@ -107,5 +107,4 @@ def days_absent(logit: np.ndarray, draw: np.ndarray, months: slice = slice(0, 12
 @cache
 def _quantiles(n: int) -> np.ndarray:
     """The distribution functions of all levels one after another, each shifted by its level: one search finds all."""
-    chance = 1 / (1 + np.exp(-GRID))
-    return (np.arange(len(GRID))[:, None] + binom.cdf(np.arange(n + 1), n, chance[:, None])).ravel()
+    return (np.arange(len(GRID))[:, None] + bdtr(np.arange(n + 1.0), n, expit(GRID)[:, None])).ravel()

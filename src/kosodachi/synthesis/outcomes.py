@@ -14,6 +14,8 @@ from kosodachi.synthesis.calendar import Months
 from kosodachi.synthesis.scenario import Scenario
 from kosodachi.synthesis.streams import Streams
 
+REACH, STEPS = 8.0, 28  # log-odds within which the shift is sought, and halvings of that span
+
 
 @dataclass(frozen=True)
 class Outcomes:
@@ -55,14 +57,30 @@ def _shift(eligible: pd.DataFrame, school: Attendance, months: Months, scenario:
     if asked.effect == 0 or eligible.empty:
         return 0.0
 
-    def risk(shift: float) -> float:
-        return float((_days(eligible, school, months, shift).sum(axis=1) >= asked.long_absence_days).mean())
+    def absent(table: pd.DataFrame, shift: float) -> np.ndarray:
+        return _days(table, school, months, shift).sum(axis=1) >= asked.long_absence_days
 
-    wanted, low, high = risk(0.0) + asked.effect, -8.0, 8.0
-    for _ in range(28):
+    at_ends = [absent(eligible, shift) for shift in (-REACH, REACH)]
+    wanted, open_ = absent(eligible, 0.0).mean() + asked.effect, at_ends[0] != at_ends[1]
+    return _met(eligible[open_], int(at_ends[0].sum()), wanted, len(eligible), absent)
+
+
+def _met(undecided: pd.DataFrame, below: int, wanted: float, n: int, absent) -> float:
+    """The shift at which the wanted share of n is absent long.
+
+    Days rise with the shift, so a pupil with the same outcome at both ends of the bracket is decided: `below` counts
+    those absent long at its lower end, and only the undecided are looked at again.
+    """
+    low, high, above = -REACH, REACH, below + len(undecided)
+    for _ in range(STEPS):
         middle = (low + high) / 2
-        low, high = (low, middle) if risk(middle) > wanted else (middle, high)
-    return min(low, high, key=lambda shift: abs(risk(shift) - wanted))
+        now = absent(undecided, middle)
+        count = below + int(now.sum())
+        if count / n > wanted:
+            high, above, undecided = middle, count, undecided[now]
+        else:
+            low, below, undecided = middle, count, undecided[~now]
+    return low if abs(below / n - wanted) <= abs(above / n - wanted) else high
 
 
 def _seen(table: pd.DataFrame, school: Attendance, months: Months, shift: float) -> Attendance:

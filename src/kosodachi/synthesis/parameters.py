@@ -14,9 +14,9 @@ from kosodachi.synthesis.systems import World
 ASKED = ("people", "need", "lives", "programme")
 
 
-def parameters(world: World, need: Latent, found: Outcomes) -> pd.DataFrame:
+def parameters(world: World) -> pd.DataFrame:
     """Columns name, value: effects, loading_*, visible_*, settings as asked (asked_*) and as achieved (achieved_*)."""
-    scenario = world.scenario
+    scenario, need, found = world.scenario, world.need, world.outcomes
     rows = _effects(found, scenario.programme.long_absence_days)
     rows |= {f"loading_{name}": value for name, value in scenario.loadings.model_dump().items()}
     rows |= {f"visible_{name}": value for name, value in VISIBLE.items()}

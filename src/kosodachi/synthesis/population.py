@@ -3,7 +3,7 @@
 Codes and dates only; strings are written last, by the systems. Parents are not people here yet.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -25,7 +25,7 @@ NARROWER = 0.12  # how much fewer births there are in the latest than in the ear
 class Population:
     """child: one row a child; household: one row a household; both by position.
 
-    child: household, born, female, given, twin_of (position or -1), moved_in, moved_out, registered.
+    child: household, born, female, twin_of (position or -1), moved_in, moved_out, registered; given once `named`.
     household: surname, old_surname (-1 none), surname_changed_on, foreign, older_form (0 none), moved_on, moved_in,
     moved_out.
     address, old_address: household addresses as codes (places.draw_addresses); old_address[:, 0] is -1 where none.
@@ -49,12 +49,17 @@ def populate(scenario: Scenario, where: Places, streams: Streams) -> Population:
     household = surnames(events.iloc[homes].reset_index(drop=True), scenario, streams)
     child["female"] = streams.of("population.sex").random(len(child)) < GIRLS
     child["twin_of"] = _twins(child)
-    child["given"] = given_names(child, household, streams.of("population.given"))
     child["registered"] = _registered(child, scenario, streams.of("population.registered"))
     address = draw_addresses(len(household), where, streams.of("population.address"))
     old = draw_addresses(len(household), where, streams.of("events.address"))
     old[household["moved_on"].isna().to_numpy(), 0] = -1
     return Population(child, household, address, old, where)
+
+
+def named(population: Population, streams: Streams) -> Population:
+    """The population with given names, as codes. They decide nothing else, so only what is written needs them."""
+    given = given_names(population.child, population.household, streams.of("population.given"))
+    return replace(population, child=population.child.assign(given=given))
 
 
 def _births(scenario: Scenario, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:

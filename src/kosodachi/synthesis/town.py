@@ -1,22 +1,15 @@
-"""A whole town: the layers in their order, then settings, extracts and truth."""
+"""A whole town as files: settings, extracts and truth, written down from a simulated world."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
 from kosodachi.synthesis import truth
-from kosodachi.synthesis.asking import changed
-from kosodachi.synthesis.attendance import attendance
-from kosodachi.synthesis.lives import lives
-from kosodachi.synthesis.need import Latent, latent_need
-from kosodachi.synthesis.outcomes import Outcomes, outcomes
 from kosodachi.synthesis.parameters import parameters
-from kosodachi.synthesis.places import places
-from kosodachi.synthesis.population import populate
-from kosodachi.synthesis.programme import cases_after, chosen, outreach_log
+from kosodachi.synthesis.population import named
 from kosodachi.synthesis.scenario import Scenario
 from kosodachi.synthesis.settings import settings_of
-from kosodachi.synthesis.streams import Streams
+from kosodachi.synthesis.simulate import simulate
 from kosodachi.synthesis.systems import SYSTEMS, View, World
 from kosodachi.synthesis.unreadable import spoil
 
@@ -36,10 +29,14 @@ def synthesise(scenario: Scenario, *, seed: int | None = None, children: int | N
     seed and children replace those of the scenario; capacity grows with children. The same scenario, seed and children
     give the same bytes. Raises faults E-TOWN-05 to -11 before anything is drawn.
     """
-    scenario = changed(scenario, seed=seed, children=children)
-    world, need, found = _world(scenario)
+    return render(simulate(scenario, seed=seed, children=children))
+
+
+def render(world: World) -> Town:
+    """The settings, extracts and truth of a world: here names are given and every system writes its rows."""
+    world = replace(world, population=named(world.population, world.streams))
     views = {name: _view(name, world) for name in SYSTEMS}
-    settings, ids = settings_of(scenario), truth.Ids.of(world, views)
+    settings, ids = settings_of(world.scenario), truth.Ids.of(world, views)
     extracts = {}
     for name, view in views.items():
         source = settings["sources"][name]
@@ -47,25 +44,11 @@ def synthesise(scenario: Scenario, *, seed: int | None = None, children: int | N
     told = {
         "person": truth.person(world, ids),
         "record": truth.record(views, ids),
-        "latent": truth.latent(world, need, ids),
-        "outcome": truth.outcome(found, ids),
-        "parameters": parameters(world, need, found),
+        "latent": truth.latent(world, ids),
+        "outcome": truth.outcome(world.outcomes, ids),
+        "parameters": parameters(world),
     }
     return Town(settings, extracts, told)
-
-
-def _world(scenario: Scenario) -> tuple[World, Latent, Outcomes]:
-    """What truly is and happened, layer by layer."""
-    streams = Streams(scenario.seed, scenario.redraw)
-    population = populate(scenario, places(scenario.name.ja, scenario.children, streams.of("places")), streams)
-    need = latent_need(population, scenario, streams)
-    seen = lives(population, need, scenario, streams)
-    school = attendance(population, need, scenario, streams)
-    pupils = chosen(population, seen, school, need, scenario, streams)
-    found = outcomes(pupils, school, scenario, streams)
-    log = outreach_log(pupils, scenario, streams)
-    after = cases_after(log, scenario, streams)
-    return World(scenario, streams, population, seen, found.school, log, after), need, found
 
 
 def _view(name: str, world: World) -> View:
