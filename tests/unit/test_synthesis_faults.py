@@ -7,7 +7,7 @@ import pytest
 
 from kosodachi.faults import Fault, Faults
 from kosodachi.synthesis import read_scenario, synthesise, write_town
-from kosodachi.synthesis.scenario import Lives, Loadings, Need, People, Programme, Scenario
+from kosodachi.synthesis.scenario import Lives, Loadings, Missing, Need, People, Programme, Scenario
 
 TEXT = (Path(__file__).resolve().parents[2] / "synthetic_data" / "towns" / "aoba.yaml").read_text(encoding="utf-8")
 
@@ -37,11 +37,20 @@ def codes(text: str) -> list[str]:
         ("programme: {consent: 0.5, started: 0.6}", "E-TOWN-07", "0.6"),
         ("programme: {eligible_share: 0.5}", "E-TOWN-08", "0.5"),
         ("capacity: {reviewed: 5000}", "E-TOWN-09", "5000"),
+        ("programme: {design: coin}", "E-TOWN-04", "design"),
+        ("programme: {design: lottery, lottery_margin: 4.5}", "E-TOWN-12", "450"),
+        ("programme: {design: staggered, waves: 10, wave_months: 1}", "E-TOWN-13", "10"),
+        ("programme: {design: stepped_wedge, waves: 4, wave_months: 4}", "E-TOWN-14", "12"),
+        (
+            "programme: {design: stepped_wedge, eligible_share: 0.3}\ncapacity: {reviewed: 9, outreach_per_month: 30}",
+            "E-TOWN-15",
+            "330",
+        ),
     ],
 )
 def test_impossible_settings_are_told_by_name(more, code, named):
-    key = more.split(":")[0]
-    kept = "\n".join(line for line in TEXT.splitlines() if not line.startswith((f"{key}:", "  ", "          ")))
+    keys = tuple(f"{line.split(':')[0]}:" for line in more.splitlines() if not line.startswith(" "))
+    kept = "\n".join(line for line in TEXT.splitlines() if not line.startswith((*keys, "  ", "          ")))
     text = kept.replace("errors:", "") + "\n" + more + "\n"
     assert codes(text) == [code]
     with pytest.raises((Fault, Faults), match=None) as told:
@@ -72,7 +81,7 @@ def test_too_few_children_are_refused_before_anything_is_drawn():
 
 
 def test_every_setting_is_described_in_both_languages():
-    for model in (Scenario, People, Need, Loadings, Lives, Programme):
+    for model in (Scenario, People, Need, Loadings, Lives, Programme, Missing):
         for name, field in model.model_fields.items():
             assert field.description and field.json_schema_extra["ja"], (model.__name__, name)
 

@@ -4,6 +4,7 @@ from pydantic import ValidationError
 
 from kosodachi.faults import Fault, refuse
 from kosodachi.synthesis.calendar import Months
+from kosodachi.synthesis.places import schools_of
 from kosodachi.synthesis.scenario import Scenario
 
 BOUNDS = {"ge": ">=", "gt": ">", "le": "<=", "lt": "<"}
@@ -66,14 +67,32 @@ def impossible(scenario: Scenario) -> list[Fault]:
     """Settings that are each possible but not together."""
     programme, lives, capacity = scenario.programme, scenario.lives, scenario.capacity
     offers, eligible, pupils = capacity.outreach_per_month, eligible_children(scenario), PUPILS * lives.pupils_seen
+    by_school = programme.design in ("stepped_wedge", "staggered")
     reviewed = {"reviewed": capacity.reviewed, "children": scenario.children}
     both = {"started": programme.started, "consent": programme.consent}
     share = {"eligible": programme.eligible_share, "pupils": round(pupils, 3)}
     checks = [
-        (offers > eligible, "E-TOWN-06", {"offers": offers, "eligible": eligible}),
+        (offers > eligible and not by_school, "E-TOWN-06", {"offers": offers, "eligible": eligible}),
         (programme.started > programme.consent, "E-TOWN-07", both),
         (programme.eligible_share > pupils, "E-TOWN-08", share),
         (capacity.reviewed > scenario.children, "E-TOWN-09", reviewed),
         (not Months.of(scenario.schedule).has_outcome, "E-TOWN-11", {"index_date": scenario.schedule.index_date}),
+    ]
+    return [Fault(code, **values) for failed, code, values in checks if failed] + _of_design(scenario, eligible)
+
+
+def _of_design(scenario: Scenario, eligible: int) -> list[Fault]:
+    """What the programme's design cannot do in this town."""
+    asked, months, offers = scenario.programme, Months.of(scenario.schedule), scenario.capacity.outreach_per_month
+    drawn = offers - int(offers * asked.lottery_certain)
+    line = offers - drawn + round(drawn * asked.lottery_margin)
+    starts, months_left = (asked.waves - 1) * asked.wave_months, months.outcome.stop - months.index
+    reach, districts = offers * months_left, schools_of(scenario.children)
+    by_school, wedge = asked.design in ("stepped_wedge", "staggered"), asked.design == "stepped_wedge"
+    checks = [
+        (asked.design == "lottery" and line > eligible, "E-TOWN-12", {"line": line, "eligible": eligible}),
+        (by_school and asked.waves > districts, "E-TOWN-13", {"waves": asked.waves, "schools": districts}),
+        (by_school and starts >= months_left, "E-TOWN-14", {"starts": starts, "months": months_left}),
+        (wedge and reach < eligible, "E-TOWN-15", {"reach": reach, "eligible": eligible, "offers": offers}),
     ]
     return [Fault(code, **values) for failed, code, values in checks if failed]

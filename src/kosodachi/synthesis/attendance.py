@@ -18,7 +18,7 @@ from kosodachi.synthesis.streams import Streams
 
 FIRST_GRADE_AGE, GRADES = 6, 9
 LONG_ABSENCE_A_YEAR = 30
-SPREAD = {"child": 0.75, "year": 0.4, "month": 0.35, "junior": 0.5}
+SPREAD = {"child": 0.75, "month": 0.35, "junior": 0.5}
 GRID = np.linspace(-8.0, 4.0, 481)
 
 
@@ -82,7 +82,7 @@ def _logit(pupil, population, need: Latent, scenario, streams) -> np.ndarray:
     """Log-odds of missing a school day: need, the child, the year, the month, the school, junior high school."""
     child = pupil["child"].to_numpy()
     own = streams.of("lives.absence_child").normal(0, SPREAD["child"], len(population.child))[child]
-    year = streams.of("lives.absence_year").normal(0, SPREAD["year"], len(pupil))
+    year = streams.of("lives.absence_year").normal(0, scenario.lives.passing_absence, len(pupil))
     month = streams.of("lives.absence_month").normal(0, SPREAD["month"], (len(pupil), 12))
     score = need.score[child, pupil["year"].to_numpy() - need.years[0]]
     place = (

@@ -23,7 +23,8 @@ def parameters(world: World) -> pd.DataFrame:
     rows["asked_resident_children"] = scenario.children
     rows |= {"effect_on_log_odds_a_day": found.shift, "need_threshold": need.threshold}
     for part in ASKED:
-        rows |= {f"asked_{part}_{name}": value for name, value in getattr(scenario, part).model_dump().items()}
+        numbers = {name: value for name, value in getattr(scenario, part).model_dump().items() if name != "design"}
+        rows |= {f"asked_{part}_{name}": value for name, value in numbers.items()}
     rows |= {f"achieved_{name}": value for name, value in _achieved(world, need, found).items()}
     return pd.DataFrame({"name": list(rows), "value": np.array(list(rows.values()), dtype=float)})
 
@@ -31,8 +32,7 @@ def parameters(world: World) -> pd.DataFrame:
 def _effects(found: Outcomes, long_absence_days: int) -> dict[str, float]:
     """The true effect of the offer, and the contrast that a naive look gives, among eligible pupils who stayed."""
     table = found.child[found.child["y0"].notna() & found.child["eligible"]]
-    y0, y1, offered = (table[name].to_numpy() for name in ("y0", "y1", "offered"))
-    seen = np.where(offered, y1, y0)
+    y0, y1, seen, offered = (table[name].to_numpy() for name in ("y0", "y1", "y_seen", "offered"))
     return {
         "long_absence_days": long_absence_days,
         "eligible": len(table),

@@ -7,7 +7,7 @@ from typing import Annotated, Literal, get_args
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from kosodachi.municipality import Capacity, Disclosure, Name, Schedule, Words, said
+from kosodachi.municipality import Capacity, Disclosure, Name, Reason, Schedule, Words, said
 from kosodachi.synthesis.streams import LAYERS
 
 Rate = Annotated[float, Field(ge=0, le=1)]
@@ -18,6 +18,7 @@ ErrorType = Literal[
     "old_surname", "old_address", "month_day_swap", "birth_date_typo", "missing_birth_date", "missing_kana",
     "missing_sex", "no_name_space", "twin_confusion", "sibling_confusion", "duplicate",
 ]  # fmt: skip
+Design = Literal["capacity_cut", "lottery", "stepped_wedge", "staggered", "none"]
 SYSTEMS, ERROR_TYPES = get_args(System), get_args(ErrorType)
 
 
@@ -85,14 +86,34 @@ class Lives(_Spec):
     consultation_rate: Rate = said("cases opened per child and year", "児童1人・1年あたりの相談受付の割合", 0.026)
     sibling_case: Rate = said("chance that a sibling is taken into a case", "相談にきょうだいが加えられる確率", 0.25)
     pupils_seen: Rate = said("share of pupils at the town's own schools", "市立学校に在籍する児童生徒の割合", 0.96)
+    passing_absence: float = said(
+        "spread of absence that passes within a year, in log-odds: the larger, the more the worst of one year are better "
+        "in the next whatever is done",
+        "その年限りの欠席傾向のばらつき(対数オッズ)。大きいほど平均への回帰が強い",
+        0.4,
+        ge=0,
+        le=3,
+    )
     long_absence_share: Rate = said(
         "share of pupils absent 30 days or more in a year", "年30日以上欠席する児童生徒の割合", 0.125
     )
 
 
 class Programme(_Spec):
-    """Outreach in the month of the index date, and its effect."""
+    """Outreach from the month of the index date on, and its effect."""
 
+    design: Design = said(
+        "who is offered support and when: capacity_cut, lottery, stepped_wedge, staggered, none",
+        "案内の実施設計: capacity_cut(上位から)、lottery(境界で抽選)、stepped_wedge(学校ごとに無作為順)、"
+        "staggered(学校ごとに必要度の高い順)、none(なし)",
+        "capacity_cut",
+    )
+    lottery_certain: Rate = said(
+        "share of places given in staff's order, before the lot", "抽選によらず職員の順で決める枠の割合", 0.25
+    )
+    lottery_margin: float = said("pupils in the lot for each place in it", "抽選枠1件あたりの抽選対象者数", 2.0, gt=1)
+    waves: int = said("waves in which schools join", "学校が順に加わる回数", 3, ge=2)
+    wave_months: int = said("months between waves", "各回の間隔(月)", 2, ge=1)
     eligible_share: Rate = said("eligible pupils, as a share of all children", "対象候補の児童の割合(全児童比)", 0.15)
     consent: Rate = said("share of those offered that consent", "案内を受けて同意する割合", 0.75)
     started: Rate = said("share of those offered that start", "案内を受けて支援を開始する割合", 0.65)
@@ -105,6 +126,10 @@ class Programme(_Spec):
     )
     heterogeneity: float = said(
         "spread of the effect between children, relative", "効果の個人差(相対)", 0.2, ge=0, le=0.5
+    )
+    fading: Rate = said("share of the effect lost in each further month", "効果が1か月ごとに薄れる割合", 0.0)
+    spill_over: Rate = said(
+        "effect on siblings of a child who started, relative to that child's", "きょうだいへの波及効果(本人比)", 0.0
     )
     selection: float = said(
         "how strongly staff choose by what is on record", "記録に基づく職員の選び方の強さ", 0.85, ge=0
@@ -121,6 +146,29 @@ class Programme(_Spec):
     case_after_start: Rate = said(
         "share of those started for whom a consultation case is opened", "支援開始後に相談が受け付けられる割合", 0.25
     )
+
+
+def _not_the_register(not_collected: dict[str, str]) -> dict[str, str]:
+    if "juki" in not_collected:
+        raise ValueError("the resident register (juki) must be collected: every other source is linked to it")
+    return not_collected
+
+
+class Missing(_Spec):
+    """What the study does not get to see, and why."""
+
+    not_collected: Annotated[dict[System, Reason], AfterValidator(_not_the_register)] = said(
+        "systems that are not collected: system -> paper_only, no_system, no_consent or not_collected",
+        "収集しないシステム: システム → paper_only(紙のみ)、no_system、no_consent、not_collected",
+        {},
+    )
+    no_consent: Rate = said("share of households that gave no consent", "利用に同意しない世帯の割合", 0.0)
+    consent_by_need: float = said(
+        "how strongly need goes with not consenting, in log-odds per standard deviation; 0 is at random",
+        "必要度が高いほど同意しない傾向の強さ(対数オッズ、0 は無作為)",
+        0.5,
+    )
+    opted_out: Rate = said("share of households that opted out afterwards", "後から利用停止を求めた世帯の割合", 0.0)
 
 
 class Scenario(_Spec):
@@ -145,6 +193,7 @@ class Scenario(_Spec):
     loadings: Loadings = said("how need shows in the systems", "必要度が各システムに現れる強さ", Loadings())
     lives: Lives = said("what services see", "行政が把握する事柄", Lives())
     programme: Programme = said("outreach and its effect", "プッシュ型支援と効果", Programme())
+    missing: Missing = said("what is not seen, and why", "把握できないものとその理由", Missing())
     errors: dict[System, dict[ErrorType, Rate]] = said(
         "mistakes of each system: system -> type -> rate", "各システムの誤り: システム → 種類 → 割合", {}
     )

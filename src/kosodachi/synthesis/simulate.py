@@ -52,7 +52,7 @@ def _world(scenario: Scenario, part: int) -> World:
     seen = lives(population, need, scenario, streams)
     school = attendance(population, need, scenario, streams)
     pupils = chosen(population, seen, school, need, scenario, streams)
-    found = outcomes(pupils, school, scenario, streams)
+    found = outcomes(pupils, school, population.child["household"].to_numpy(), scenario, streams)
     log = outreach_log(pupils, scenario, streams)
     after = cases_after(log, scenario, streams)
     return World(scenario, streams, population, need, seen, found.school, found, log, after, part)

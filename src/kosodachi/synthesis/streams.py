@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-LAYERS = ("places", "population", "events", "need", "lives", "systems", "programme")
+LAYERS = ("places", "population", "events", "need", "lives", "systems", "programme", "missing")
 
 
 @dataclass(frozen=True)

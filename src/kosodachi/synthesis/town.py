@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 import pandas as pd
 
 from kosodachi.synthesis import truth
+from kosodachi.synthesis.missing import Withheld, hidden, missing, uncollected_of
 from kosodachi.synthesis.parameters import parameters
 from kosodachi.synthesis.population import named
 from kosodachi.synthesis.scenario import Scenario
@@ -24,7 +25,8 @@ class Town:
 
 
 def synthesise(scenario: Scenario, *, seed: int | None = None, children: int | None = None) -> Town:
-    """The town of a scenario: settings, extracts and truth (person, record, latent, outcome, parameters).
+    """The town of a scenario: settings, extracts and truth (person, record, latent, outcome, missing,
+    parameters).
 
     seed and children replace those of the scenario; capacity grows with children. The same scenario, seed and children
     give the same bytes. Raises faults E-TOWN-05 to -11 before anything is drawn.
@@ -35,21 +37,28 @@ def synthesise(scenario: Scenario, *, seed: int | None = None, children: int | N
 def render(world: World) -> Town:
     """The settings, extracts and truth of a world: here names are given and every system writes its rows."""
     world = replace(world, population=named(world.population, world.streams))
-    views = {name: _view(name, world) for name in SYSTEMS}
-    settings, ids = settings_of(world.scenario), truth.Ids.of(world, views)
-    extracts = {}
-    for name, view in views.items():
-        source = settings["sources"][name]
-        extracts[source["file"]] = view.table.to_csv(index=False, lineterminator="\r\n").encode(source["encoding"])
+    settings, withheld = settings_of(world.scenario), Withheld.of(world)
+    uncollected, whole = uncollected_of(settings), {name: system(world) for name, system in SYSTEMS.items()}
+    views = {name: _view(view, name, world, withheld) for name, view in whole.items() if name not in uncollected}
+    ids = truth.Ids.of(world, views)
     told = {
         "person": truth.person(world, ids),
         "record": truth.record(views, ids),
         "latent": truth.latent(world, ids),
         "outcome": truth.outcome(world.outcomes, ids),
+        "missing": missing(world, whole, withheld, uncollected, ids),
         "parameters": parameters(world),
     }
-    return Town(settings, extracts, told)
+    return Town(settings, _extracts(views, settings), told)
 
 
-def _view(name: str, world: World) -> View:
-    return spoil(SYSTEMS[name](world), name, world.scenario.unreadable.get(name, 0), world.streams)
+def _extracts(views: dict[str, View], settings: dict) -> dict[str, bytes]:
+    extracts = {}
+    for name, view in views.items():
+        source = settings["sources"][name]
+        extracts[source["file"]] = view.table.to_csv(index=False, lineterminator="\r\n").encode(source["encoding"])
+    return extracts
+
+
+def _view(view: View, name: str, world: World, withheld: Withheld) -> View:
+    return spoil(hidden(view, name, withheld), name, world.scenario.unreadable.get(name, 0), world.streams)

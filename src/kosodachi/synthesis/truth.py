@@ -95,9 +95,11 @@ def outcome(found: Outcomes, ids: Ids) -> pd.DataFrame:
     """One row a pupil at school in the index month and the year before, if in the register.
 
     register_no, offered, eligible, propensity, would_consent, would_start, days_0 and days_1 (days absent in the
-    outcome months without and with the offer), y0 and y1 (long absence, 0 or 1). Missing for pupils who left.
+    outcome months without and with the offer), y0 and y1 (long absence, 0 or 1), offer_month (from April, -1 never),
+    days_seen and y_seen. Outcomes are missing for pupils who left. offered: in the index month.
     """
-    columns = ["offered", "eligible", "propensity", "would_consent", "would_start", "days_0", "days_1", "y0", "y1"]
+    columns = ["offered", "eligible", "propensity", "would_consent", "would_start", "days_0", "days_1", "y0", "y1",
+               "offer_month", "days_seen", "y_seen"]  # fmt: skip
     table = found.child[columns].copy()
     table.insert(0, "register_no", ids.register_no[found.child["child"]])
     return table[table["register_no"].notna()].reset_index(drop=True)
