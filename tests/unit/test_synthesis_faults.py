@@ -7,7 +7,7 @@ import pytest
 
 from kosodachi.faults import Fault, Faults
 from kosodachi.synthesis import read_scenario, synthesise, write_town
-from kosodachi.synthesis.scenario import Lives, Loadings, Missing, Need, People, Programme, Scenario
+from kosodachi.synthesis.scenario import Fact, Lives, Loadings, Missing, Need, People, Programme, Scenario
 
 TEXT = (Path(__file__).resolve().parents[2] / "synthetic_data" / "towns" / "aoba.yaml").read_text(encoding="utf-8")
 
@@ -81,7 +81,7 @@ def test_too_few_children_are_refused_before_anything_is_drawn():
 
 
 def test_every_setting_is_described_in_both_languages():
-    for model in (Scenario, People, Need, Loadings, Lives, Programme, Missing):
+    for model in (Scenario, Fact, People, Need, Loadings, Lives, Programme, Missing):
         for name, field in model.model_fields.items():
             assert field.description and field.json_schema_extra["ja"], (model.__name__, name)
 

@@ -1,5 +1,7 @@
 """Scenarios read, changed and checked: what is impossible is refused by name, before anything is drawn or written."""
 
+from importlib.resources import files
+
 from pydantic import ValidationError
 
 from kosodachi.faults import Fault, refuse
@@ -8,11 +10,12 @@ from kosodachi.synthesis.places import schools_of
 from kosodachi.synthesis.scenario import Scenario
 
 BOUNDS = {"ge": ">=", "gt": ">", "le": "<=", "lt": "<"}
+USUAL = "usual"  # `errors: usual` asks for the rates of mistakes in data/usual_errors.yaml
 PUPILS = 0.35  # pupils with two school years behind them, of all children: about so many can be eligible
 
 
 def read_scenario(text: str) -> Scenario:
-    """The scenario in a YAML text. Raises E-TOWN-01 to -09 and -11, all faults together."""
+    """The scenario in a YAML text; `errors: usual` stands for the usual rates of mistakes. Raises E-TOWN-01 to -09 and -11, all faults together."""
     import yaml
 
     try:
@@ -22,7 +25,13 @@ def read_scenario(text: str) -> Scenario:
         raise Fault("E-TOWN-01", where=f"line {mark.line + 1}" if mark else "", why="not YAML") from None
     if not isinstance(raw, dict):
         raise Fault("E-TOWN-01", why=f"a {type(raw).__name__} at the top")
-    return _possible(raw)
+    return _possible(raw | ({"errors": _usual_errors()} if raw.get("errors") == USUAL else {}))
+
+
+def _usual_errors() -> dict:
+    import yaml
+
+    return yaml.safe_load((files(__package__) / "data" / "usual_errors.yaml").read_text(encoding="utf-8"))
 
 
 def changed(scenario: Scenario, *, seed: int | None = None, children: int | None = None) -> Scenario:
@@ -87,7 +96,7 @@ def _of_design(scenario: Scenario, eligible: int) -> list[Fault]:
     drawn = offers - int(offers * asked.lottery_certain)
     line = offers - drawn + round(drawn * asked.lottery_margin)
     starts, months_left = (asked.waves - 1) * asked.wave_months, months.outcome.stop - months.index
-    reach, districts = offers * months_left, schools_of(scenario.children)
+    reach, districts = offers * months_left, schools_of(scenario)
     by_school, wedge = asked.design in ("stepped_wedge", "staggered"), asked.design == "stepped_wedge"
     checks = [
         (asked.design == "lottery" and line > eligible, "E-TOWN-12", {"line": line, "eligible": eligible}),

@@ -18,7 +18,7 @@ from kosodachi.synthesis.streams import Streams
 
 FIRST_GRADE_AGE, GRADES = 6, 9
 LONG_ABSENCE_A_YEAR = 30
-SPREAD = {"child": 0.75, "month": 0.35, "junior": 0.5}
+SPREAD = {"child": 0.75, "month": 0.35}
 GRID = np.linspace(-8.0, 4.0, 481)
 
 
@@ -86,7 +86,8 @@ def _logit(pupil, population, need: Latent, scenario, streams) -> np.ndarray:
     month = streams.of("lives.absence_month").normal(0, SPREAD["month"], (len(pupil), 12))
     score = need.score[child, pupil["year"].to_numpy() - need.years[0]]
     place = (
-        population.places.district_effect[pupil["district"].to_numpy()] + SPREAD["junior"] * pupil["junior"].to_numpy()
+        population.places.district_effect[pupil["district"].to_numpy()]
+        + scenario.lives.junior_absence * pupil["junior"].to_numpy()
     )
     base = scenario.loadings.absence * score + own + year + place
     margin = np.log(LONG_ABSENCE_A_YEAR / (SCHOOL_DAYS.sum() - LONG_ABSENCE_A_YEAR))

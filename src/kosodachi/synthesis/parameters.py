@@ -5,6 +5,7 @@ import pandas as pd
 
 from kosodachi.synthesis.attendance import LONG_ABSENCE_A_YEAR
 from kosodachi.synthesis.calendar import fiscal_year
+from kosodachi.synthesis.margins import margins
 from kosodachi.synthesis.need import Latent
 from kosodachi.synthesis.outcomes import Outcomes
 from kosodachi.synthesis.population import counted
@@ -23,9 +24,14 @@ def parameters(world: World) -> pd.DataFrame:
     rows["asked_resident_children"] = scenario.children
     rows |= {"effect_on_log_odds_a_day": found.shift, "need_threshold": need.threshold}
     for part in ASKED:
-        numbers = {name: value for name, value in getattr(scenario, part).model_dump().items() if name != "design"}
+        numbers = {
+            name: value
+            for name, value in getattr(scenario, part).model_dump().items()
+            if np.isscalar(value) and name != "design"
+        }
         rows |= {f"asked_{part}_{name}": value for name, value in numbers.items()}
     rows |= {f"achieved_{name}": value for name, value in _achieved(world, need, found).items()}
+    rows |= {f"achieved_margin_{name}": value for name, value in margins(world).items()}
     return pd.DataFrame({"name": list(rows), "value": np.array(list(rows.values()), dtype=float)})
 
 

@@ -15,7 +15,6 @@ from kosodachi.synthesis.streams import Streams
 
 DAY, NEVER = np.timedelta64(1, "D"), np.datetime64("NaT", "D")
 YEAR = 365.25
-SIZES = (0.43, 0.405, 0.135, 0.025, 0.005)  # children ever born to a household that has any
 GIRLS = 0.487
 SPACING = (6.0, 175.0)  # gamma shape and scale of the days between births
 NARROWER = 0.12  # how much fewer births there are in the latest than in the earliest years, relative
@@ -67,7 +66,7 @@ def _births(scenario: Scenario, rng: np.random.Generator) -> tuple[np.ndarray, n
     dates = scenario.schedule
     first, last = _under_18_since(dates.train_as_of), np.datetime64(dates.follow_up_until)
     n = int(scenario.children * 1.15) + 200
-    sizes = rng.choice(np.arange(1, len(SIZES) + 1), n, p=SIZES)
+    sizes = rng.choice(np.arange(1, len(scenario.people.sizes) + 1), n, p=scenario.people.sizes)
     span, share = int((last - first) / DAY) + 3000, rng.random(n)
     eldest = last - (span * (1 - share * (1 - NARROWER * (1 - share)))).astype("timedelta64[D]")
     home, start = np.repeat(np.arange(n), sizes), np.repeat(np.cumsum(sizes) - sizes, sizes)

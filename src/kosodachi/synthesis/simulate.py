@@ -46,7 +46,7 @@ def simulate_chunks(
 
 def _world(scenario: Scenario, part: int) -> World:
     streams = Streams(scenario.seed, scenario.redraw, part)
-    where = places(scenario.name.ja, scenario.children, streams.of("places"))
+    where = places(scenario, streams.of("places"))
     population = populate(scenario, where, streams)
     need = latent_need(population, scenario, streams)
     seen = lives(population, need, scenario, streams)

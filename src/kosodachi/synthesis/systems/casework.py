@@ -31,7 +31,7 @@ def sodan(world: World) -> View:
 
 def _cases(world: World, cases: pd.DataFrame, stream: str) -> View:
     twice = entered_twice(world, "sodan", len(cases), stream=stream)
-    rows = pd.concat([cases, cases[twice]], ignore_index=True)
+    rows = cases.iloc[np.concatenate([np.arange(len(cases)), np.flatnonzero(twice)])].reset_index(drop=True)
     child, opened = rows["child"].to_numpy(), rows["opened"].to_numpy()
     held = known(world, "sodan", child, stream=stream)
     table = pd.DataFrame({
