@@ -62,6 +62,7 @@ def _fault(error: dict) -> Fault:
     if error["type"] == "extra_forbidden":
         return Fault("E-TOWN-03", name=name)
     if error["type"] == "literal_error":
+        name += "" if error["loc"][-1] == "[key]" else f": {error['input']}"
         return Fault("E-TOWN-04", name=name, expected=error["ctx"]["expected"])
     bounds = [f"{BOUNDS[rule]} {bound}" for rule, bound in error.get("ctx", {}).items() if rule in BOUNDS]
     return Fault("E-TOWN-05", name=name, found=error["input"], why=" ".join(bounds) or error["msg"])

@@ -75,7 +75,7 @@ def _allowance(
     start = np.fmax(np.fmax(since[home], child["born"].to_numpy()), child["moved_in"].to_numpy())
     start = (start.astype("datetime64[M]") + 1).astype("datetime64[D]")
     ends = since[home] + (years[home] * 365).astype("timedelta64[D]")
-    end = np.fmin(np.fmin(ends, _school_end(child["born"].to_numpy())), child["moved_out"].to_numpy())
+    end = np.fmin(np.fmin(ends, school_end(child["born"].to_numpy())), child["moved_out"].to_numpy())
     end = end.astype("datetime64[M]").astype("datetime64[D]") - DAY
     last = np.datetime64(scenario.schedule.follow_up_until)
     held = takes[home] & ~np.isnat(since[home]) & (start <= last) & (end > start)
@@ -96,7 +96,7 @@ def _single_since(population: Population, need: Latent, scenario: Scenario, stre
     return np.where(single, np.where(np.isnat(changed), day, changed), NEVER)
 
 
-def _school_end(born: np.ndarray) -> np.ndarray:
+def school_end(born: np.ndarray) -> np.ndarray:
     """1 April after the 18th birthday, when entitlement has ended."""
     months = (born.astype("datetime64[D]") - DAY).astype("datetime64[M]").astype(int)
     return (((months - 3) // 12 + 19) * 12 + 3).astype("datetime64[M]").astype("datetime64[D]")

@@ -40,7 +40,7 @@ def compared(parameters: pd.DataFrame) -> pd.DataFrame:
 
 def margins(world: World) -> dict[str, float]:
     """The margins of a town that published ones exist for; households and children as of judge_as_of."""
-    return _households(world) | _absence(world) | _checkups(world) | _surnames(world)
+    return _households(world) | _absence(world) | _checkups(world) | _surnames(world) | _benefits(world)
 
 
 def _households(world: World) -> dict[str, float]:
@@ -77,6 +77,20 @@ def _absence(world: World) -> dict[str, float]:
 def _checkups(world: World) -> dict[str, float]:
     came = world.lives.checkup.groupby("kind")["attended"].mean().reindex(range(3))
     return dict(zip(("checkup_4m", "checkup_18m", "checkup_36m"), came))
+
+
+def _benefits(world: World) -> dict[str, float]:
+    """Of the systems that the town has; school aid in the fiscal year before the index date."""
+    found, day = {}, np.datetime64(world.scenario.schedule.judge_as_of)
+    if "shugaku_enjo" in world.benefits:
+        year = fiscal_year(world.scenario.schedule.index_date) - 1
+        pupils = (world.school.pupil["year"].to_numpy() == year) & world.school.enrolled[:, 0]
+        found["school_aid"] = float((world.benefits["shugaku_enjo"]["year"] == year).sum() / max(pupils.sum(), 1))
+    if "seikatsu_hogo" in world.benefits:
+        spells, here = world.benefits["seikatsu_hogo"], counted(world.population.child, day)
+        paid = spells.loc[(spells["start"] <= day) & ~(spells["end"] < day), "child"]
+        found["public_assistance"] = _mean(np.isin(np.flatnonzero(here), paid))
+    return found
 
 
 def _surnames(world: World) -> dict[str, float]:

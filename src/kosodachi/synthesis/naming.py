@@ -42,6 +42,11 @@ def given_names(child: pd.DataFrame, household: pd.DataFrame, rng: np.random.Gen
     return given
 
 
+def drawn_names(people: pd.DataFrame, household: pd.DataFrame, rng: np.random.Generator) -> np.ndarray:
+    """Codes of given names by sex and household, drawn without regard to who else has them."""
+    return _drawn(people, household, names(), rng)
+
+
 def _drawn(child: pd.DataFrame, household: pd.DataFrame, book: Names, rng: np.random.Generator) -> np.ndarray:
     home, girl, n = child["household"].to_numpy(), child["female"].to_numpy(), len(child)
     ours = [book.given_from[sex] + rng.choice(len(book.given_share[sex]), n, p=book.given_share[sex]) for sex in SEXES]

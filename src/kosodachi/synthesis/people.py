@@ -12,7 +12,10 @@ from kosodachi.municipality import said
 Rate = Annotated[float, Field(ge=0, le=1)]
 Shares = Annotated[tuple[Rate, Rate, Rate, Rate, Rate], AfterValidator(lambda shares: _whole(shares))]
 Rows = Annotated[int, Field(ge=0)]
-System = Literal["juki", "jidofuyo", "kenshin", "shukketsu", "sodan", "shien"]
+System = Literal[
+    "juki", "jidofuyo", "kenshin", "shukketsu", "sodan", "shien", "seikatsu_hogo", "shugaku_enjo", "hoiku",
+    "iryohi_josei", "gakuryoku", "kokuho_zei",
+]  # fmt: skip
 ErrorType = Literal[
     "variant_kanji", "long_vowel", "small_kana", "unvoiced", "half_width_kana", "hiragana_name", "kana_by_ear",
     "old_surname", "old_address", "month_day_swap", "birth_date_typo", "missing_birth_date", "missing_kana",
@@ -74,6 +77,12 @@ class Loadings(Spec):
     low_birth_weight: float = said("low birth weight", "低出生体重", 0.15)
     finding: float = said("a finding at a check-up", "健診の所見", 0.35)
     consultation: float = said("a consultation case", "相談の受付", 1.1)
+    hardship: float = said(
+        "hardship of the household: correlation with its need", "世帯の生活困窮(必要度との相関)", 0.5, ge=-1, le=1
+    )
+    score: float = said(
+        "the academic score: correlation, the other way round", "学力得点(負の相関の大きさ)", 0.3, ge=-1, le=1
+    )
 
 
 class Lives(Spec):
@@ -92,6 +101,11 @@ class Lives(Spec):
     referred_share: Rate = said("share of check-ups with a referral", "要精密の割合", 0.04)
     consultation_rate: Rate = said("cases opened per child and year", "児童1人・1年あたりの相談受付の割合", 0.026)
     sibling_case: Rate = said("chance that a sibling is taken into a case", "相談にきょうだいが加えられる確率", 0.25)
+    assistance_share: Rate = said("share of households with public assistance", "生活保護世帯の割合", 0.0162)
+    school_aid_share: Rate = said("share of pupils with school aid", "就学援助を受ける児童生徒の割合", 0.139)
+    school_aid_uptake: Rate = said("share of those entitled that apply", "就学援助の対象者が申請する割合", 0.85, gt=0)
+    medical_aid_share: Rate = said("share of children with medical aid", "医療費助成を受ける児童の割合", 0.97)
+    survey_missed: Rate = said("share of pupils that miss the academic survey", "学力調査を受けない割合", 0.06)
     pupils_seen: Rate = said("share of pupils at the town's own schools", "市立学校に在籍する児童生徒の割合", 0.96)
     junior_absence: float = said(
         "how much likelier absence is at junior high school, in log-odds", "中学校での欠席の増え方(対数オッズ)", 0.5

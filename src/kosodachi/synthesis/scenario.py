@@ -90,6 +90,12 @@ class Fact(Spec):
     setting: str | None = said("the setting that it fixes, such as lives.long_absence_share", "対応する設定", None)
 
 
+def _with_register(systems: tuple[str, ...]) -> tuple[str, ...]:
+    if "juki" not in systems or len(set(systems)) < len(systems):
+        raise ValueError("each system once, the resident register (juki) among them")
+    return systems
+
+
 def _not_the_register(not_collected: dict[str, str]) -> dict[str, str]:
     if "juki" in not_collected:
         raise ValueError("the resident register (juki) must be collected: every other source is linked to it")
@@ -141,6 +147,9 @@ class Scenario(Spec):
     loadings: Loadings = said("how need shows in the systems", "必要度が各システムに現れる強さ", Loadings())
     lives: Lives = said("what services see", "行政が把握する事柄", Lives())
     programme: Programme = said("outreach and its effect", "プッシュ型支援と効果", Programme())
+    systems: Annotated[tuple[System, ...], AfterValidator(_with_register)] = said(
+        "the systems that the town has", "自治体が持つシステム", SYSTEMS[:6]
+    )
     missing: Missing = said("what is not seen, and why", "把握できないものとその理由", Missing())
     errors: dict[System, dict[ErrorType, Rate]] = said(
         "mistakes of each system: system -> type -> rate", "各システムの誤り: システム → 種類 → 割合", {}

@@ -13,6 +13,7 @@ NOTICE = (
     "合成データです。実在の自治体・個人とは関係ありません。 / Synthetic data. No real municipality or person is meant."
 )
 DECLARED = ("kind", "label", "department", "purpose", "legal_basis", "newly_acquired")  # kept of an uncollected source
+NEVER_COLLECTED = ("yobo",)
 FROM_SCENARIO = ("hypothetical", "schedule", "capacity", "disclosure")
 
 
@@ -21,7 +22,10 @@ def settings_of(scenario: Scenario) -> dict:
     import yaml
 
     sources = yaml.safe_load((files(__package__) / "data" / "sources.yaml").read_text(encoding="utf-8"))
-    sources["shukketsu"]["columns"] |= {f"{int(month)}月欠席": f"absent_{month}" for month in MONTHS}
+    held = {*scenario.systems, *scenario.missing.not_collected, *NEVER_COLLECTED}
+    sources = {name: source for name, source in sources.items() if name in held}
+    if "shukketsu" in sources:
+        sources["shukketsu"]["columns"] |= {f"{int(month)}月欠席": f"absent_{month}" for month in MONTHS}
     for name, reason in _not_collected(scenario).items():
         sources[name] = {key: value for key, value in sources[name].items() if key in DECLARED}
         sources[name] |= {"collected": False, "not_collected": reason}

@@ -6,8 +6,10 @@ group of districts with its own households, staff and streams; nothing passes be
 
 from collections.abc import Iterator
 
+from kosodachi.synthesis.adults import adults
 from kosodachi.synthesis.asking import changed
 from kosodachi.synthesis.attendance import attendance
+from kosodachi.synthesis.benefits import MAKERS, benefits
 from kosodachi.synthesis.lives import lives
 from kosodachi.synthesis.need import latent_need
 from kosodachi.synthesis.outcomes import outcomes
@@ -55,4 +57,6 @@ def _world(scenario: Scenario, part: int) -> World:
     found = outcomes(pupils, school, population.child["household"].to_numpy(), scenario, streams)
     log = outreach_log(pupils, scenario, streams)
     after = cases_after(log, scenario, streams)
-    return World(scenario, streams, population, need, seen, found.school, found, log, after, part)
+    paid = benefits(population, need, seen, school, scenario, streams) if set(scenario.systems) & set(MAKERS) else {}
+    people = adults(population, seen.single_since, streams) if paid else None
+    return World(scenario, streams, population, need, seen, found.school, found, log, after, people, paid, part)

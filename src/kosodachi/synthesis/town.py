@@ -38,7 +38,8 @@ def render(world: World) -> Town:
     """The settings, extracts and truth of a world: here names are given and every system writes its rows."""
     world = replace(world, population=named(world.population, world.streams))
     settings, withheld = settings_of(world.scenario), Withheld.of(world)
-    uncollected, whole = uncollected_of(settings), {name: system(world) for name, system in SYSTEMS.items()}
+    uncollected = uncollected_of(settings)
+    whole = {name: system(world) for name, system in SYSTEMS.items() if name in world.scenario.systems}
     views = {name: _view(view, name, world, withheld) for name, view in whole.items() if name not in uncollected}
     ids = truth.Ids.of(world, views)
     told = {

@@ -1,6 +1,6 @@
 """What every system's view is made of: the world it looks at, person numbers, rows and the mistakes behind them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
@@ -22,7 +22,7 @@ class World:
     """What is and happened, in codes and dates: the population, need, what services could see, attendance as seen,
     potential outcomes, the outreach log and the cases it opened. No name is written yet.
 
-    part: which chunk of a large town this is; person numbers of a chunk follow those of the chunks before.
+    adults and benefits: where the town has systems that need them (`adults.adults`, `benefits.benefits`). part: which chunk of a large town this is; person numbers of a chunk follow those of the chunks before.
     """
 
     scenario: Scenario
@@ -34,6 +34,8 @@ class World:
     outcomes: Outcomes
     log: pd.DataFrame
     cases_after: pd.DataFrame
+    adults: pd.DataFrame | None = None
+    benefits: dict[str, pd.DataFrame] = field(default_factory=dict)
     part: int = 0
 
     @property
