@@ -13,14 +13,14 @@ import tempfile
 import time
 from pathlib import Path
 
-TOWN = Path(__file__).resolve().parents[1] / "synthetic_data" / "towns" / "aoba.yaml"
+TOWN = Path(__file__).resolve().parents[1] / "synthetic_data" / "towns" / "large.yaml"
 CHUNK_FROM = 2_000_000  # sizes from which the town is simulated by chunks
 RENDERED = 100_000  # the largest size that is also written to disk here
 PEER_CHILDREN = 2_000
 
 
 def scenario():
-    """The default town's scenario."""
+    """The scenario with all twelve systems."""
     from kosodachi.synthesis import read_scenario
 
     return read_scenario(TOWN.read_text(encoding="utf-8"))
@@ -79,7 +79,7 @@ def row_by_row(children: int) -> float:
 def apart(children: int) -> dict:
     """The row of one size, from a process of its own."""
     command = [sys.executable, __file__, "--one", str(children)]
-    return json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+    return json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout)
 
 
 def plot(rows: list[dict], folder: Path) -> Path:
@@ -109,9 +109,10 @@ def main() -> None:
     if asked.one:
         print(json.dumps(simulated(asked.one)))
         return
-    rows = [apart(int(size)) for size in asked.sizes.split(",")]
-    for row in rows:
-        print("  ".join(f"{name} {value:,.2f}".removesuffix(".00") for name, value in row.items()), flush=True)
+    rows = []
+    for size in asked.sizes.split(","):
+        rows.append(apart(int(size)))
+        print("  ".join(f"{name} {value:,.2f}".removesuffix(".00") for name, value in rows[-1].items()), flush=True)
     peer, own = row_by_row(PEER_CHILDREN), rows[-1]["seconds"] / rows[-1]["children"]
     print(
         f"peer, row by row: {peer * 1e6:,.1f} us a child at {PEER_CHILDREN:,}; here {own * 1e6:,.1f} us: {peer / own:,.0f} times"

@@ -1,4 +1,4 @@
-"""The towns that come with the workspace: each can be read and made, says what is sourced, and hits what it is fitted to."""
+"""The towns that come with the workspace: each can be made, says what is sourced, and hits what it is fitted to."""
 
 import re
 from pathlib import Path

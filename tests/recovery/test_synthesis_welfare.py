@@ -1,4 +1,4 @@
-"""The six further systems: readable by ingest, keyed to a recipient, with the gaps and the loadings that are planted."""
+"""The six further systems: readable by ingest, keyed to a recipient, with the gaps and loadings planted."""
 
 import io
 from pathlib import Path

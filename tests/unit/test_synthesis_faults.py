@@ -1,12 +1,13 @@
 """Impossible scenarios are refused by name before anything is written; a town is on disk whole or not at all."""
 
+import sys
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
 from kosodachi.faults import Fault, Faults
-from kosodachi.synthesis import read_scenario, synthesise, write_town
+from kosodachi.synthesis import read_scenario, simulate, synthesise, write_chunks, write_town
 from kosodachi.synthesis.scenario import Fact, Lives, Loadings, Missing, Need, People, Programme, Scenario
 
 TEXT = (Path(__file__).resolve().parents[2] / "synthetic_data" / "towns" / "aoba.yaml").read_text(encoding="utf-8")
@@ -143,3 +144,48 @@ def test_a_municipality_that_is_not_synthetic_is_not_replaced(small, tmp_path):
     (tmp_path / "real" / "municipality.yaml").write_text("synthetic: false\n", encoding="utf-8")
     with pytest.raises(Fault, match="E-TOWN-10"):
         write_town(small, tmp_path / "real")
+
+
+def test_a_town_in_one_chunk_is_the_town(small, tmp_path):
+    one, many = tmp_path / "one", tmp_path / "many"
+    write_town(small, one)
+    write_chunks(read_scenario(TEXT), many, children=150)
+    for name, content in small.extracts.items():
+        assert (many / name).read_bytes() == content, name
+    assert (many / "municipality.yaml").read_bytes() == (one / "municipality.yaml").read_bytes()
+    for name in ("person", "record", "latent", "outcome", "missing"):
+        pd.testing.assert_frame_equal(*(pd.read_parquet(at / "truth" / f"{name}.parquet") for at in (one, many)))
+
+
+def test_chunks_stand_one_after_another_with_rows_counted_on(tmp_path):
+    folder = write_chunks(read_scenario(TEXT), tmp_path / "town", children=450, chunk=150)
+    record, person = (pd.read_parquet(folder / "truth" / f"{name}.parquet") for name in ("record", "person"))
+    for source, encoding in (("juki", "cp932"), ("shukketsu", "utf-8-sig")):
+        table = pd.read_csv(folder / f"{source}.csv", encoding=encoding, dtype=str)
+        rows = record.loc[record["source"] == source, "row_no"]
+        assert rows.tolist() == list(range(1, len(table) + 1)) and table.iloc[:, 0].str.startswith("99").all()
+    register = pd.read_csv(folder / "juki.csv", encoding="cp932", dtype=str)["宛名番号"]
+    held = record.query("source == 'juki' and error == ''").merge(person, on="person_id")
+    assert (register.to_numpy()[held["row_no"] - 1] == held["register_no"]).all() and register.is_unique
+
+
+def test_a_broken_chunk_leaves_nothing(tmp_path, monkeypatch):
+    calls = []
+    whole = sys.modules["kosodachi.synthesis.write_chunks"].render
+
+    def fails_late(world):
+        calls.append(world.part)
+        if len(calls) == 2:
+            raise OSError("disk full")
+        return whole(world)
+
+    monkeypatch.setattr(sys.modules["kosodachi.synthesis.write_chunks"], "render", fails_late)
+    with pytest.raises(OSError):
+        write_chunks(read_scenario(TEXT), tmp_path / "town", children=450, chunk=150)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_effect_that_those_who_start_cannot_have_is_refused():
+    with pytest.raises(Fault) as told:
+        simulate(read_scenario(TEXT + "\nprogramme: {effect: -0.6}\n"))
+    assert told.value.code == "E-TOWN-16" and "-0.6" in told.value.told("ja")

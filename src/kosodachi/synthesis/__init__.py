@@ -20,6 +20,7 @@ from kosodachi.synthesis.simulate import simulate, simulate_chunks
 from kosodachi.synthesis.systems import World
 from kosodachi.synthesis.town import Town, render, synthesise
 from kosodachi.synthesis.write import write_town
+from kosodachi.synthesis.write_chunks import write_chunks
 
 __all__ = [
     "Scenario",
@@ -34,5 +35,6 @@ __all__ = [
     "simulate",
     "simulate_chunks",
     "synthesise",
+    "write_chunks",
     "write_town",
 ]

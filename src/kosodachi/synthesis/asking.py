@@ -15,7 +15,10 @@ PUPILS = 0.35  # pupils with two school years behind them, of all children: abou
 
 
 def read_scenario(text: str) -> Scenario:
-    """The scenario in a YAML text; `errors: usual` stands for the usual rates of mistakes. Raises E-TOWN-01 to -09 and -11, all faults together."""
+    """The scenario in a YAML text; `errors: usual` stands for the usual rates of mistakes.
+
+    Raises E-TOWN-01 to -09 and -11 to -15, all faults together.
+    """
     import yaml
 
     try:

@@ -10,12 +10,14 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
+from kosodachi.faults import Fault
 from kosodachi.synthesis.attendance import Attendance, days_absent
 from kosodachi.synthesis.calendar import Months
 from kosodachi.synthesis.scenario import Programme, Scenario
 from kosodachi.synthesis.streams import Streams
 
 REACH, STEPS = 8.0, 28  # log-odds within which the shift is sought, and halvings of that span
+ENOUGH, MISSED = 200, 0.02  # eligible pupils from which an effect missed by more than this is refused
 
 
 @dataclass(frozen=True)
@@ -60,7 +62,10 @@ def _days(table: pd.DataFrame, school: Attendance, months: Months, shift: float,
 
 
 def _shift(eligible: pd.DataFrame, school: Attendance, months: Months, scenario: Scenario) -> float:
-    """The shift that gives the effect asked for among the eligible, as nearly as their number allows (bisection)."""
+    """The shift that gives the effect asked for among the eligible, as nearly as their number allows (bisection).
+
+    Raises E-TOWN-16 if no shift gives it: too few would be absent long without the offer, or too few would start.
+    """
     asked = scenario.programme
     if asked.effect == 0 or eligible.empty:
         return 0.0
@@ -70,7 +75,10 @@ def _shift(eligible: pd.DataFrame, school: Attendance, months: Months, scenario:
 
     at_ends = [absent(eligible, shift) for shift in (-REACH, REACH)]
     wanted, open_ = absent(eligible, 0.0).mean() + asked.effect, at_ends[0] != at_ends[1]
-    return _met(eligible[open_], int(at_ends[0].sum()), wanted, len(eligible), absent)
+    shift = _met(eligible[open_], int(at_ends[0].sum()), wanted, len(eligible), absent)
+    if len(eligible) >= ENOUGH and abs(absent(eligible, shift).mean() - wanted) > MISSED:
+        raise Fault("E-TOWN-16", effect=asked.effect, risk=f"{wanted - asked.effect:.3f}", started=asked.started)
+    return shift
 
 
 def _met(undecided: pd.DataFrame, below: int, wanted: float, n: int, absent) -> float:
@@ -92,7 +100,7 @@ def _met(undecided: pd.DataFrame, below: int, wanted: float, n: int, absent) -> 
 
 
 def lasting(table: pd.DataFrame, household: np.ndarray, months: Months, asked: Programme) -> np.ndarray:
-    """What of the effect works on each pupil in each month of the year, shape (pupils, 12): own offers and siblings'."""
+    """What of the effect works on each pupil in each month of the year, shape (pupils, 12): own and siblings'."""
     own = _since(table["offer_month"].to_numpy(), asked) * table["own"].to_numpy()[:, None]
     if asked.spill_over == 0:
         return own

@@ -111,8 +111,8 @@ class Lives(Spec):
         "how much likelier absence is at junior high school, in log-odds", "中学校での欠席の増え方(対数オッズ)", 0.5
     )
     passing_absence: float = said(
-        "spread of absence that passes within a year, in log-odds: the larger, the more the worst of one year are better "
-        "in the next whatever is done",
+        "spread of absence that passes within a year, in log-odds: the larger, the more the worst of one year are "
+        "better in the next whatever is done",
         "その年限りの欠席傾向のばらつき(対数オッズ)。大きいほど平均への回帰が強い",
         0.4,
         ge=0,

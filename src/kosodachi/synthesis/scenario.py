@@ -131,7 +131,7 @@ class Scenario(Spec):
         "判定基準日に在住する0〜17歳の児童数",
         3000,
         ge=100,
-        le=2_000_000,
+        le=20_000_000,
     )
     children_a_district: int = said(
         "children aged 0-17 for each elementary-school district", "小学校区あたりの0〜17歳の児童数", 500, ge=50

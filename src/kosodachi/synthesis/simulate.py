@@ -26,7 +26,7 @@ CHUNK = 500_000
 def simulate(scenario: Scenario, *, seed: int | None = None, children: int | None = None) -> World:
     """The world of a scenario; seed and children replace those of the scenario, capacity grows with children.
 
-    Raises faults E-TOWN-05 to -11 before anything is drawn.
+    Raises faults E-TOWN-05 to -15 before anything is drawn, -16 before anything is written.
     """
     return _world(changed(scenario, seed=seed, children=children), 0)
 

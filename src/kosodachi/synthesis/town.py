@@ -29,7 +29,7 @@ def synthesise(scenario: Scenario, *, seed: int | None = None, children: int | N
     parameters).
 
     seed and children replace those of the scenario; capacity grows with children. The same scenario, seed and children
-    give the same bytes. Raises faults E-TOWN-05 to -11 before anything is drawn.
+    give the same bytes. Raises faults E-TOWN-05 to -15 before anything is drawn, -16 before anything is written.
     """
     return render(simulate(scenario, seed=seed, children=children))
 

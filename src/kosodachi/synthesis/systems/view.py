@@ -22,7 +22,8 @@ class World:
     """What is and happened, in codes and dates: the population, need, what services could see, attendance as seen,
     potential outcomes, the outreach log and the cases it opened. No name is written yet.
 
-    adults and benefits: where the town has systems that need them (`adults.adults`, `benefits.benefits`). part: which chunk of a large town this is; person numbers of a chunk follow those of the chunks before.
+    adults and benefits: where the town has systems that need them (`adults.adults`, `benefits.benefits`).
+    part: which chunk of a large town this is; person numbers of a chunk follow those of the chunks before.
     """
 
     scenario: Scenario

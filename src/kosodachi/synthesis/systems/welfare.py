@@ -102,7 +102,8 @@ def kokuho_zei(world: World) -> View:
     child, income = rows["child"].to_numpy(), rows["income"].to_numpy()
     home, held = world.population.child["household"].to_numpy()[child], known(world, "kokuho_zei", child)
     table = pd.DataFrame({
-        "通知書番号": _branch_numbers(world, "kokuho_zei", home, child) + "-" + counts(rows["year"], True), "納税義務者氏名": guardians(world)[home],
+        "通知書番号": _branch_numbers(world, "kokuho_zei", home, child) + "-" + counts(rows["year"], True),
+        "納税義務者氏名": guardians(world)[home],
         "児童氏名": held.name, "児童カナ": each(held.kana, half_width), "生年月日": written(held.born, era_digits("12345")),
         "性別": sexes(held, "1", "2"), "年度": counts(rows["year"], True), "世帯所得": counts(income, income >= 0),
     })  # fmt: skip
