@@ -98,3 +98,15 @@ def test_the_register_cannot_be_left_out():
     with pytest.raises(Fault) as told:
         read_scenario(TEXT + "\nmissing: {not_collected: {zeimu: paper_only}}\n")
     assert told.value.code == "E-TOWN-04"
+
+
+def test_another_draw_of_who_consents_leaves_everything_else():
+    asked = {"missing": Missing(not_collected={"sodan": "paper_only"}, no_consent=0.2, consent_by_need=0.9)}
+    one, two = (
+        synthesise(SCENARIO.model_copy(update=asked | {"redraw": {"missing": draw}}), children=CHILDREN)
+        for draw in (0, 1)
+    )
+    assert one.extracts["juki.csv"] == two.extracts["juki.csv"]
+    assert reasons(one, "kenshin", "no_consent") != reasons(two, "kenshin", "no_consent")
+    for name in ("person", "latent", "outcome", "parameters"):
+        pd.testing.assert_frame_equal(one.truth[name], two.truth[name])

@@ -1,7 +1,8 @@
 """Synthesis: a synthetic municipality whose truth is known.
 
-Layers stand on each other: places, population, events, need, lives, programme, systems. Each draws from its own named
-stream, so a change in one leaves the draws of the others as they were (`Scenario.redraw` gives a layer another draw).
+Layers stand on each other: places, population, events, need, lives, programme, systems, missing. Each draws from its
+own named stream, so a change in one leaves the draws of the others as they were (`Scenario.redraw` gives a layer
+another draw).
 It is made from published margins and assumptions, not from real children: it shows whether a method recovers a known
 truth, not what is true anywhere.
 
