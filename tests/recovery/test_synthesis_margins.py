@@ -8,12 +8,10 @@ import pandas as pd
 import pytest
 
 from kosodachi.municipality import Municipality
-from kosodachi.synthesis import read_scenario, synthesise
-from kosodachi.synthesis.asking import changed
+from kosodachi.synthesis import read_scenario, simulate, synthesise
 from kosodachi.synthesis.parameters import sibling_correlation
 from kosodachi.synthesis.scenario import Programme
 from kosodachi.synthesis.sheets import sheet_of
-from kosodachi.synthesis.town import _world
 
 TOWNS = Path(__file__).resolve().parents[2] / "synthetic_data" / "towns"
 SCENARIO = read_scenario((TOWNS / "aoba.yaml").read_text(encoding="utf-8"))
@@ -22,7 +20,7 @@ LARGE = 30_000
 
 @pytest.fixture(scope="module")
 def world():
-    return _world(changed(SCENARIO, seed=11, children=LARGE))
+    return simulate(SCENARIO, seed=11, children=LARGE)
 
 
 @pytest.fixture(scope="module")
@@ -74,7 +72,7 @@ def test_the_town_is_within_what_the_analysis_needs(values):
 
 
 def test_need_in_siblings_goes_together(world):
-    population, need = world[0].population, world[1]
+    population, need = world.population, world.need
     home = population.child["household"].to_numpy()
     assert sibling_correlation(need.in_need[:, -1].astype(float), home) > 0.15
     assert np.corrcoef(need.score[:, -1], need.score[:, -2])[0, 1] == pytest.approx(0.85, abs=0.01)

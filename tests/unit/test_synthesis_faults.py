@@ -1,13 +1,14 @@
 """Impossible scenarios are refused by name before anything is written; a town is on disk whole or not at all."""
 
+import sys
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
 from kosodachi.faults import Fault, Faults
-from kosodachi.synthesis import read_scenario, synthesise, write_town
-from kosodachi.synthesis.scenario import Lives, Loadings, Need, People, Programme, Scenario
+from kosodachi.synthesis import read_scenario, simulate, synthesise, write_chunks, write_town
+from kosodachi.synthesis.scenario import Fact, Lives, Loadings, Missing, Need, People, Programme, Scenario
 
 TEXT = (Path(__file__).resolve().parents[2] / "synthetic_data" / "towns" / "aoba.yaml").read_text(encoding="utf-8")
 
@@ -37,11 +38,23 @@ def codes(text: str) -> list[str]:
         ("programme: {consent: 0.5, started: 0.6}", "E-TOWN-07", "0.6"),
         ("programme: {eligible_share: 0.5}", "E-TOWN-08", "0.5"),
         ("capacity: {reviewed: 5000}", "E-TOWN-09", "5000"),
+        ("systems: [juki, zeimu]", "E-TOWN-04", "zeimu"),
+        ("systems: [kenshin]", "E-TOWN-05", "juki"),
+        ("people: {sizes: [0.5, 0.5, 0.5, 0, 0]}", "E-TOWN-05", "1.5"),
+        ("programme: {design: coin}", "E-TOWN-04", "design"),
+        ("programme: {design: lottery, lottery_margin: 4.5}", "E-TOWN-12", "450"),
+        ("programme: {design: staggered, waves: 10, wave_months: 1}", "E-TOWN-13", "10"),
+        ("programme: {design: stepped_wedge, waves: 4, wave_months: 4}", "E-TOWN-14", "12"),
+        (
+            "programme: {design: stepped_wedge, eligible_share: 0.3}\ncapacity: {reviewed: 9, outreach_per_month: 30}",
+            "E-TOWN-15",
+            "330",
+        ),
     ],
 )
 def test_impossible_settings_are_told_by_name(more, code, named):
-    key = more.split(":")[0]
-    kept = "\n".join(line for line in TEXT.splitlines() if not line.startswith((f"{key}:", "  ", "          ")))
+    keys = tuple(f"{line.split(':')[0]}:" for line in more.splitlines() if not line.startswith(" "))
+    kept = "\n".join(line for line in TEXT.splitlines() if not line.startswith((*keys, "  ", "          ")))
     text = kept.replace("errors:", "") + "\n" + more + "\n"
     assert codes(text) == [code]
     with pytest.raises((Fault, Faults), match=None) as told:
@@ -72,7 +85,7 @@ def test_too_few_children_are_refused_before_anything_is_drawn():
 
 
 def test_every_setting_is_described_in_both_languages():
-    for model in (Scenario, People, Need, Loadings, Lives, Programme):
+    for model in (Scenario, Fact, People, Need, Loadings, Lives, Programme, Missing):
         for name, field in model.model_fields.items():
             assert field.description and field.json_schema_extra["ja"], (model.__name__, name)
 
@@ -131,3 +144,48 @@ def test_a_municipality_that_is_not_synthetic_is_not_replaced(small, tmp_path):
     (tmp_path / "real" / "municipality.yaml").write_text("synthetic: false\n", encoding="utf-8")
     with pytest.raises(Fault, match="E-TOWN-10"):
         write_town(small, tmp_path / "real")
+
+
+def test_a_town_in_one_chunk_is_the_town(small, tmp_path):
+    one, many = tmp_path / "one", tmp_path / "many"
+    write_town(small, one)
+    write_chunks(read_scenario(TEXT), many, children=150)
+    for name, content in small.extracts.items():
+        assert (many / name).read_bytes() == content, name
+    assert (many / "municipality.yaml").read_bytes() == (one / "municipality.yaml").read_bytes()
+    for name in ("person", "record", "latent", "outcome", "missing"):
+        pd.testing.assert_frame_equal(*(pd.read_parquet(at / "truth" / f"{name}.parquet") for at in (one, many)))
+
+
+def test_chunks_stand_one_after_another_with_rows_counted_on(tmp_path):
+    folder = write_chunks(read_scenario(TEXT), tmp_path / "town", children=450, chunk=150)
+    record, person = (pd.read_parquet(folder / "truth" / f"{name}.parquet") for name in ("record", "person"))
+    for source, encoding in (("juki", "cp932"), ("shukketsu", "utf-8-sig")):
+        table = pd.read_csv(folder / f"{source}.csv", encoding=encoding, dtype=str)
+        rows = record.loc[record["source"] == source, "row_no"]
+        assert rows.tolist() == list(range(1, len(table) + 1)) and table.iloc[:, 0].str.startswith("99").all()
+    register = pd.read_csv(folder / "juki.csv", encoding="cp932", dtype=str)["宛名番号"]
+    held = record.query("source == 'juki' and error == ''").merge(person, on="person_id")
+    assert (register.to_numpy()[held["row_no"] - 1] == held["register_no"]).all() and register.is_unique
+
+
+def test_a_broken_chunk_leaves_nothing(tmp_path, monkeypatch):
+    calls = []
+    whole = sys.modules["kosodachi.synthesis.write_chunks"].render
+
+    def fails_late(world):
+        calls.append(world.part)
+        if len(calls) == 2:
+            raise OSError("disk full")
+        return whole(world)
+
+    monkeypatch.setattr(sys.modules["kosodachi.synthesis.write_chunks"], "render", fails_late)
+    with pytest.raises(OSError):
+        write_chunks(read_scenario(TEXT), tmp_path / "town", children=450, chunk=150)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_effect_that_those_who_start_cannot_have_is_refused():
+    with pytest.raises(Fault) as told:
+        simulate(read_scenario(TEXT + "\nprogramme: {effect: -0.6}\n"))
+    assert told.value.code == "E-TOWN-16" and "-0.6" in told.value.told("ja")

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from kosodachi.municipality import Municipality
-from kosodachi.synthesis import read_scenario, synthesise
+from kosodachi.synthesis import read_scenario, render, simulate, simulate_chunks, synthesise
 from kosodachi.synthesis.asking import changed
 from kosodachi.synthesis.settings import settings_text
 
@@ -194,3 +194,31 @@ def test_surnames_are_as_common_as_published():
 
     share = np.sort(names().surname_share)[::-1]
     assert abs(share[:10].sum() - 0.102) < 0.01 and abs(share[:100].sum() - 0.334) < 0.02
+
+
+def test_codes_of_surnames_can_be_drawn_without_the_book():
+    from kosodachi.synthesis.names import SURNAMES, foreign_surnames, names, surname_shares
+
+    assert names().foreign_from == SURNAMES and len(names().surname) == SURNAMES + foreign_surnames()
+    assert (names().surname_share == surname_shares()).all()
+
+
+def test_a_world_is_rendered_to_the_same_town(town):
+    assert render(simulate(SCENARIO, children=600)).extracts == town.extracts
+
+
+def test_one_chunk_is_the_town_and_several_are_apart():
+    whole, (alone,) = simulate(SCENARIO, children=600), simulate_chunks(SCENARIO, children=600)
+    pd.testing.assert_frame_equal(alone.population.child, whole.population.child)
+    parts = list(simulate_chunks(SCENARIO, children=1001, chunk=400))
+    assert [part.scenario.children for part in parts] == [334, 334, 333] and [part.part for part in parts] == [0, 1, 2]
+    assert not parts[0].population.child["born"].head(50).equals(parts[1].population.child["born"].head(50))
+
+
+def test_chunks_share_no_number_and_no_person():
+    one, two = (render(world) for world in simulate_chunks(SCENARIO, children=800, chunk=400))
+    for source in ("juki", "kenshin", "shukketsu", "sodan"):
+        column = sheet(one, source).columns[0]
+        assert set(sheet(one, source)[column]).isdisjoint(sheet(two, source)[column]), source
+    for column in ("person_id", "household"):
+        assert set(one.truth["person"][column]).isdisjoint(two.truth["person"][column])

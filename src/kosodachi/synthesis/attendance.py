@@ -8,7 +8,7 @@ from functools import cache
 
 import numpy as np
 import pandas as pd
-from scipy.stats import binom
+from scipy.special import bdtr, expit
 
 from kosodachi.synthesis.calendar import SCHOOL_DAYS
 from kosodachi.synthesis.need import Latent
@@ -18,7 +18,7 @@ from kosodachi.synthesis.streams import Streams
 
 FIRST_GRADE_AGE, GRADES = 6, 9
 LONG_ABSENCE_A_YEAR = 30
-SPREAD = {"child": 0.75, "year": 0.4, "month": 0.35, "junior": 0.5}
+SPREAD = {"child": 0.75, "month": 0.35}
 GRID = np.linspace(-8.0, 4.0, 481)
 
 
@@ -82,11 +82,12 @@ def _logit(pupil, population, need: Latent, scenario, streams) -> np.ndarray:
     """Log-odds of missing a school day: need, the child, the year, the month, the school, junior high school."""
     child = pupil["child"].to_numpy()
     own = streams.of("lives.absence_child").normal(0, SPREAD["child"], len(population.child))[child]
-    year = streams.of("lives.absence_year").normal(0, SPREAD["year"], len(pupil))
+    year = streams.of("lives.absence_year").normal(0, scenario.lives.passing_absence, len(pupil))
     month = streams.of("lives.absence_month").normal(0, SPREAD["month"], (len(pupil), 12))
     score = need.score[child, pupil["year"].to_numpy() - need.years[0]]
     place = (
-        population.places.district_effect[pupil["district"].to_numpy()] + SPREAD["junior"] * pupil["junior"].to_numpy()
+        population.places.district_effect[pupil["district"].to_numpy()]
+        + scenario.lives.junior_absence * pupil["junior"].to_numpy()
     )
     base = scenario.loadings.absence * score + own + year + place
     margin = np.log(LONG_ABSENCE_A_YEAR / (SCHOOL_DAYS.sum() - LONG_ABSENCE_A_YEAR))
@@ -107,5 +108,4 @@ def days_absent(logit: np.ndarray, draw: np.ndarray, months: slice = slice(0, 12
 @cache
 def _quantiles(n: int) -> np.ndarray:
     """The distribution functions of all levels one after another, each shifted by its level: one search finds all."""
-    chance = 1 / (1 + np.exp(-GRID))
-    return (np.arange(len(GRID))[:, None] + binom.cdf(np.arange(n + 1), n, chance[:, None])).ravel()
+    return (np.arange(len(GRID))[:, None] + bdtr(np.arange(n + 1.0), n, expit(GRID)[:, None])).ravel()

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from kosodachi.municipality import Municipality
+from kosodachi.synthesis.margins import compared
 from kosodachi.synthesis.sheets import DATED, empty, sheet_of
 
 AGES = {"age_00_02": (0, 3), "age_03_05": (3, 6), "age_06_08": (6, 9), "age_09_11": (9, 12), "age_12_14": (12, 15),
@@ -66,11 +67,15 @@ def planted(person: pd.DataFrame, latent: pd.DataFrame, settings: Municipality) 
     return pd.DataFrame(rows, columns=["group", "children", "in_need"])
 
 
-def calibration(parameters: pd.DataFrame) -> pd.DataFrame:
+def calibration(parameters: pd.DataFrame, *, to_published: bool = False) -> pd.DataFrame:
     """Settings that are rates or effects, as asked for and as the draw gave them: setting, asked, achieved.
 
-    The last rows were not asked for: the risk without the offer, and what a naive contrast shows.
+    The last rows were not asked for: the risk without the offer, and what a naive contrast shows. to_published: the
+    town's margins beside published ones instead: margin, target, achieved, tolerance, within, source, seen_at,
+    vintage, verified, basis.
     """
+    if to_published:
+        return compared(parameters)
     values = parameters.set_index("name")["value"]
     names = [name.removeprefix("achieved_") for name in values.index if name.startswith("achieved_")]
     names = [name for name in names if f"asked_{name}" in values.index]

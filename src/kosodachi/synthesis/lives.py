@@ -43,25 +43,30 @@ class Lives:
 
     checkup: child, kind, due, attended, day, weight (g), caries (teeth), finding (0 none, 1 follow-up, 2 referred).
     consultation: child, opened, closed, kind, route. Codes are positions in CHECKUPS, KINDS, ROUTES.
+    single_since: of each household, the day since when it has a single parent; NaT for the others.
     """
 
     allowance: pd.DataFrame
     checkup: pd.DataFrame
     consultation: pd.DataFrame
+    single_since: np.ndarray
 
 
 def lives(population: Population, need: Latent, scenario: Scenario, streams: Streams) -> Lives:
     """What services could know of every child until the end of follow-up."""
+    single_since = _single_since(population, need, scenario, streams)
     return Lives(
-        _allowance(population, need, scenario, streams),
+        _allowance(population, need, single_since, scenario, streams),
         _checkups(population, need, scenario, streams),
         _consultations(population, need, scenario, streams),
+        single_since,
     )
 
 
-def _allowance(population: Population, need: Latent, scenario: Scenario, streams: Streams) -> pd.DataFrame:
+def _allowance(
+    population: Population, need: Latent, since: np.ndarray, scenario: Scenario, streams: Streams
+) -> pd.DataFrame:
     """Spells of child-rearing allowance that touch the years held."""
-    since = _single_since(population, need, scenario, streams)
     rng, n = streams.of("lives.allowance"), len(population.household)
     takes = rng.random(n) < scenario.lives.allowance_uptake
     years = rng.exponential(1 / ENDS_A_YEAR, n)
@@ -70,7 +75,7 @@ def _allowance(population: Population, need: Latent, scenario: Scenario, streams
     start = np.fmax(np.fmax(since[home], child["born"].to_numpy()), child["moved_in"].to_numpy())
     start = (start.astype("datetime64[M]") + 1).astype("datetime64[D]")
     ends = since[home] + (years[home] * 365).astype("timedelta64[D]")
-    end = np.fmin(np.fmin(ends, _school_end(child["born"].to_numpy())), child["moved_out"].to_numpy())
+    end = np.fmin(np.fmin(ends, school_end(child["born"].to_numpy())), child["moved_out"].to_numpy())
     end = end.astype("datetime64[M]").astype("datetime64[D]") - DAY
     last = np.datetime64(scenario.schedule.follow_up_until)
     held = takes[home] & ~np.isnat(since[home]) & (start <= last) & (end > start)
@@ -91,7 +96,7 @@ def _single_since(population: Population, need: Latent, scenario: Scenario, stre
     return np.where(single, np.where(np.isnat(changed), day, changed), NEVER)
 
 
-def _school_end(born: np.ndarray) -> np.ndarray:
+def school_end(born: np.ndarray) -> np.ndarray:
     """1 April after the 18th birthday, when entitlement has ended."""
     months = (born.astype("datetime64[D]") - DAY).astype("datetime64[M]").astype(int)
     return (((months - 3) // 12 + 19) * 12 + 3).astype("datetime64[M]").astype("datetime64[D]")
@@ -177,8 +182,8 @@ def _siblings(first: pd.DataFrame, population: Population, scenario: Scenario, r
     people = pd.DataFrame({"household": home.to_numpy(), "sibling": np.arange(len(home))})
     both = cases.merge(people, on="household")
     both = both[both["sibling"] != both["child"]].sort_values(["child", "opened", "sibling"], ignore_index=True)
-    taken = rng.random(len(both)) < scenario.lives.sibling_case
-    return both[taken].assign(child=both["sibling"])[["child", "opened", "kind"]]
+    taken = both[rng.random(len(both)) < scenario.lives.sibling_case]
+    return taken.assign(child=taken["sibling"])[["child", "opened", "kind"]]
 
 
 def _closed(table: pd.DataFrame, rng, last: np.datetime64) -> pd.DataFrame:

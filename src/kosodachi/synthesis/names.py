@@ -15,6 +15,7 @@ from kosodachi.synthesis.forms import full_width
 
 SURNAME_LAW, GIVEN_LAW = (4.0, 0.75), (30.0, 0.9)
 SEXES = ("male", "female")
+SURNAMES = 2348  # Japanese surnames in `names()`; kept here so that codes can be drawn without reading the book
 
 
 @dataclass(frozen=True)
@@ -86,6 +87,18 @@ def _joined(surnames: list, given: dict[str, list], groups: dict) -> Names:
         share, {"male": 0, "female": len(given["male"])},
         {"group": np.array([group for group, _ in foreign_surnames]), **spans},
     )  # fmt: skip
+
+
+@cache
+def surname_shares() -> np.ndarray:
+    """Shares of the Japanese surnames by code, without reading the book of names."""
+    return _law(SURNAMES, *SURNAME_LAW)
+
+
+@cache
+def foreign_surnames() -> int:
+    """How many foreign surnames there are; their codes follow the Japanese ones."""
+    return sum(len(group["surname"]) for group in _data("foreign_names.yaml")["groups"].values())
 
 
 def _wide(row: list[str]) -> list[str]:

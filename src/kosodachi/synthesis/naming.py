@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from kosodachi.synthesis.names import SEXES, Names, names
+from kosodachi.synthesis.names import SEXES, SURNAMES, Names, foreign_surnames, names, surname_shares
 from kosodachi.synthesis.scenario import Scenario
 from kosodachi.synthesis.streams import Streams
 
@@ -14,13 +14,13 @@ CHANGED_WITHIN = 4 * 365
 
 def surnames(household: pd.DataFrame, scenario: Scenario, streams: Streams) -> pd.DataFrame:
     """Households with surname, old_surname (-1 none), surname_changed_on, foreign, older_form (0, or which form)."""
-    book, people, n = names(), scenario.people, len(household)
+    people, n = scenario.people, len(household)
     rng, change = streams.of("population.surname"), streams.of("events.surname")
-    ours = rng.choice(book.foreign_from, n, p=book.surname_share)
-    theirs = rng.integers(book.foreign_from, len(book.surname), n)
+    ours = rng.choice(SURNAMES, n, p=surname_shares())
+    theirs = rng.integers(SURNAMES, SURNAMES + foreign_surnames(), n)
     foreign = rng.random(n) < people.foreign_share
     older = np.where(rng.random(n) < people.older_form_share, rng.integers(1, 3, n), 0)
-    before = change.choice(book.foreign_from, n, p=book.surname_share)
+    before = change.choice(SURNAMES, n, p=surname_shares())
     day = np.datetime64(scenario.schedule.judge_as_of) - change.integers(1, CHANGED_WITHIN, n)
     changed = (change.random(n) < people.surname_change_share) & ~foreign & (before != ours)
     return household.assign(
@@ -40,6 +40,11 @@ def given_names(child: pd.DataFrame, household: pd.DataFrame, rng: np.random.Gen
         again = pd.DataFrame({"h": child["household"], "kana": book.given_kana[given]}).duplicated().to_numpy()
         given = np.where(again, _drawn(child, household, book, rng), given)
     return given
+
+
+def drawn_names(people: pd.DataFrame, household: pd.DataFrame, rng: np.random.Generator) -> np.ndarray:
+    """Codes of given names by sex and household, drawn without regard to who else has them."""
+    return _drawn(people, household, names(), rng)
 
 
 def _drawn(child: pd.DataFrame, household: pd.DataFrame, book: Names, rng: np.random.Generator) -> np.ndarray:

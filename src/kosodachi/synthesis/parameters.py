@@ -5,6 +5,7 @@ import pandas as pd
 
 from kosodachi.synthesis.attendance import LONG_ABSENCE_A_YEAR
 from kosodachi.synthesis.calendar import fiscal_year
+from kosodachi.synthesis.margins import margins
 from kosodachi.synthesis.need import Latent
 from kosodachi.synthesis.outcomes import Outcomes
 from kosodachi.synthesis.population import counted
@@ -14,25 +15,30 @@ from kosodachi.synthesis.systems import World
 ASKED = ("people", "need", "lives", "programme")
 
 
-def parameters(world: World, need: Latent, found: Outcomes) -> pd.DataFrame:
+def parameters(world: World) -> pd.DataFrame:
     """Columns name, value: effects, loading_*, visible_*, settings as asked (asked_*) and as achieved (achieved_*)."""
-    scenario = world.scenario
+    scenario, need, found = world.scenario, world.need, world.outcomes
     rows = _effects(found, scenario.programme.long_absence_days)
     rows |= {f"loading_{name}": value for name, value in scenario.loadings.model_dump().items()}
     rows |= {f"visible_{name}": value for name, value in VISIBLE.items()}
     rows["asked_resident_children"] = scenario.children
     rows |= {"effect_on_log_odds_a_day": found.shift, "need_threshold": need.threshold}
     for part in ASKED:
-        rows |= {f"asked_{part}_{name}": value for name, value in getattr(scenario, part).model_dump().items()}
+        numbers = {
+            name: value
+            for name, value in getattr(scenario, part).model_dump().items()
+            if np.isscalar(value) and name != "design"
+        }
+        rows |= {f"asked_{part}_{name}": value for name, value in numbers.items()}
     rows |= {f"achieved_{name}": value for name, value in _achieved(world, need, found).items()}
+    rows |= {f"achieved_margin_{name}": value for name, value in margins(world).items()}
     return pd.DataFrame({"name": list(rows), "value": np.array(list(rows.values()), dtype=float)})
 
 
 def _effects(found: Outcomes, long_absence_days: int) -> dict[str, float]:
     """The true effect of the offer, and the contrast that a naive look gives, among eligible pupils who stayed."""
     table = found.child[found.child["y0"].notna() & found.child["eligible"]]
-    y0, y1, offered = (table[name].to_numpy() for name in ("y0", "y1", "offered"))
-    seen = np.where(offered, y1, y0)
+    y0, y1, seen, offered = (table[name].to_numpy() for name in ("y0", "y1", "y_seen", "offered"))
     return {
         "long_absence_days": long_absence_days,
         "eligible": len(table),

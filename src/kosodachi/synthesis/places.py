@@ -6,7 +6,7 @@ from importlib.resources import files
 
 import numpy as np
 
-CHILDREN_A_DISTRICT = 500
+from kosodachi.synthesis.scenario import Scenario
 
 
 @cache
@@ -33,9 +33,19 @@ class Places:
         return district // 2 % len(self.junior_high)
 
 
-def places(city: str, children: int, rng: np.random.Generator) -> Places:
-    """The places of a city of a size; large cities number their towns on."""
-    districts = max(4, round(children / CHILDREN_A_DISTRICT))
+def districts_of(scenario: Scenario) -> int:
+    """How many elementary-school districts a town has."""
+    return max(4, round(scenario.children / scenario.children_a_district))
+
+
+def schools_of(scenario: Scenario) -> int:
+    """How many elementary and junior high schools there are."""
+    return districts_of(scenario) + (districts_of(scenario) + 1) // 2
+
+
+def places(scenario: Scenario, rng: np.random.Generator) -> Places:
+    """The places of a city; large cities number their towns on."""
+    city, districts = scenario.name.ja, districts_of(scenario)
     base = _lists()["towns"]
     towns = [base[i % len(base)] + ("" if i < len(base) else f"第{i // len(base) + 1}") for i in range(3 * districts)]
     postcodes = [f"999-{(i * 37) % 10000:04d}" for i in range(len(towns))]

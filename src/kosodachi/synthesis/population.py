@@ -3,7 +3,7 @@
 Codes and dates only; strings are written last, by the systems. Parents are not people here yet.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -15,7 +15,6 @@ from kosodachi.synthesis.streams import Streams
 
 DAY, NEVER = np.timedelta64(1, "D"), np.datetime64("NaT", "D")
 YEAR = 365.25
-SIZES = (0.43, 0.405, 0.135, 0.025, 0.005)  # children ever born to a household that has any
 GIRLS = 0.487
 SPACING = (6.0, 175.0)  # gamma shape and scale of the days between births
 NARROWER = 0.12  # how much fewer births there are in the latest than in the earliest years, relative
@@ -25,7 +24,7 @@ NARROWER = 0.12  # how much fewer births there are in the latest than in the ear
 class Population:
     """child: one row a child; household: one row a household; both by position.
 
-    child: household, born, female, given, twin_of (position or -1), moved_in, moved_out, registered.
+    child: household, born, female, twin_of (position or -1), moved_in, moved_out, registered; given once `named`.
     household: surname, old_surname (-1 none), surname_changed_on, foreign, older_form (0 none), moved_on, moved_in,
     moved_out.
     address, old_address: household addresses as codes (places.draw_addresses); old_address[:, 0] is -1 where none.
@@ -49,7 +48,6 @@ def populate(scenario: Scenario, where: Places, streams: Streams) -> Population:
     household = surnames(events.iloc[homes].reset_index(drop=True), scenario, streams)
     child["female"] = streams.of("population.sex").random(len(child)) < GIRLS
     child["twin_of"] = _twins(child)
-    child["given"] = given_names(child, household, streams.of("population.given"))
     child["registered"] = _registered(child, scenario, streams.of("population.registered"))
     address = draw_addresses(len(household), where, streams.of("population.address"))
     old = draw_addresses(len(household), where, streams.of("events.address"))
@@ -57,12 +55,18 @@ def populate(scenario: Scenario, where: Places, streams: Streams) -> Population:
     return Population(child, household, address, old, where)
 
 
+def named(population: Population, streams: Streams) -> Population:
+    """The population with given names, as codes. They decide nothing else, so only what is written needs them."""
+    given = given_names(population.child, population.household, streams.of("population.given"))
+    return replace(population, child=population.child.assign(given=given))
+
+
 def _births(scenario: Scenario, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
     """Days of birth and households, by household and birth; somewhat more than will be kept."""
     dates = scenario.schedule
     first, last = _under_18_since(dates.train_as_of), np.datetime64(dates.follow_up_until)
     n = int(scenario.children * 1.15) + 200
-    sizes = rng.choice(np.arange(1, len(SIZES) + 1), n, p=SIZES)
+    sizes = rng.choice(np.arange(1, len(scenario.people.sizes) + 1), n, p=scenario.people.sizes)
     span, share = int((last - first) / DAY) + 3000, rng.random(n)
     eldest = last - (span * (1 - share * (1 - NARROWER * (1 - share)))).astype("timedelta64[D]")
     home, start = np.repeat(np.arange(n), sizes), np.repeat(np.cumsum(sizes) - sizes, sizes)

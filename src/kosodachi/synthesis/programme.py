@@ -1,6 +1,7 @@
-"""Outreach under capacity: staff pick among eligible pupils by what is on record, in the month of the index date.
+"""Outreach under capacity: pupils eligible by what is on record, and the log of what staff did.
 
-Staff take worse children more often, so those offered do worse than the others even where the offer helps.
+Under a capacity cut staff take worse children more often, so those offered do worse than the others even where the
+offer helps. Other designs are in `designs`.
 """
 
 import numpy as np
@@ -9,6 +10,7 @@ import pandas as pd
 from kosodachi.synthesis.asking import eligible_children
 from kosodachi.synthesis.attendance import Attendance
 from kosodachi.synthesis.calendar import Months, fiscal_year
+from kosodachi.synthesis.designs import offers, top
 from kosodachi.synthesis.lives import OUTREACH, Lives
 from kosodachi.synthesis.need import Latent
 from kosodachi.synthesis.population import DAY, NEVER, YEAR, Population
@@ -24,19 +26,21 @@ VISIBLE = {
     "caries": 0.3,
     "siblings": 0.25,
 }
-LEAN_LIMIT = 1.6  # log-odds; keeps the chance of an offer away from 0 and 1
 CHANNELS = (0.45, 0.25, 0.2, 0.1)
 REACHED_WITHOUT_CONSENT = 0.6
+SHORTEST_MONTH = 28
 
 
 def chosen(
     population: Population, seen: Lives, school: Attendance, need: Latent, scenario: Scenario, streams: Streams
 ) -> pd.DataFrame:
-    """One row a pupil at school in the index month and the year before: child, row (of attendance), visible score,
-    eligible, propensity (chance of an offer), offered, would_consent, would_start (if offered)."""
+    """One row a pupil at school in the index month and the year before: child, row (of attendance), school (code),
+    visible score, eligible, offer_month, offered, propensity (`designs.offers`), would_consent, would_start (if
+    offered)."""
     table = _candidates(population, seen, school, scenario)
-    table["eligible"] = _top(table["visible"].to_numpy(), eligible_children(scenario))
-    table = _offered(table, need, scenario, streams.of("programme.choice"))
+    table["school"] = _school(table, school, population)
+    table["eligible"] = top(table["visible"].to_numpy(), eligible_children(scenario))
+    table = offers(table, need, scenario, streams)
     draw = streams.of("programme.consent").random(len(table))
     return table.assign(would_consent=draw < scenario.programme.consent, would_start=draw < scenario.programme.started)
 
@@ -53,6 +57,13 @@ def _candidates(population: Population, seen: Lives, school: Attendance, scenari
     signs["absence"] = np.log1p(now["days"].to_numpy())
     score = sum(weight * signs[name].to_numpy(float) for name, weight in VISIBLE.items())
     return now[["child", "row"]].assign(visible=score)
+
+
+def _school(table: pd.DataFrame, school: Attendance, population: Population) -> np.ndarray:
+    """Code of the school in the index month: elementary schools first, then junior high schools."""
+    where, pupil = population.places, school.pupil.iloc[table["row"]]
+    district = pupil["district"].to_numpy()
+    return np.where(pupil["junior"], len(where.elementary) + where.junior_of(district), district)
 
 
 def visible_signs(population: Population, seen: Lives, as_of) -> pd.DataFrame:
@@ -78,32 +89,12 @@ def _any(children: pd.Series, n: int) -> np.ndarray:
     return (np.bincount(children.to_numpy(), minlength=n) > 0).astype(int)
 
 
-def _top(score: np.ndarray, k: int) -> np.ndarray:
-    """The k highest; ties go to the earlier position."""
-    top = np.zeros(len(score), dtype=bool)
-    top[np.argsort(-score, kind="stable")[:k]] = True
-    return top
-
-
-def _offered(table: pd.DataFrame, need: Latent, scenario: Scenario, rng: np.random.Generator) -> pd.DataFrame:
-    """Staff's choice: the highest of their leaning plus logistic noise among the eligible, up to the capacity."""
-    asked, eligible = scenario.programme, table["eligible"].to_numpy()
-    score = table["visible"].to_numpy()
-    lean = asked.selection * (score - score[eligible].mean()) / max(score[eligible].std(), 1e-9)
-    year = need.at(fiscal_year(scenario.schedule.index_date))
-    lean = np.clip(lean + asked.staff_know * need.score[table["child"], year], -LEAN_LIMIT, LEAN_LIMIT)
-    priority = np.where(eligible, lean + rng.logistic(size=len(lean)), -np.inf)
-    offered = _top(priority, min(scenario.capacity.outreach_per_month, int(eligible.sum())))
-    cut = priority[offered].min()
-    return table.assign(offered=offered, propensity=np.where(eligible, 1 / (1 + np.exp(cut - lean)), 0.0))
-
-
 def outreach_log(table: pd.DataFrame, scenario: Scenario, streams: Streams) -> pd.DataFrame:
     """One row an offer: child, offered, contacted, consented (1, 0, -1 not reached), started, channel (code)."""
     rng, n = streams.of("programme.log"), len(table)
     start, willing = np.datetime64(scenario.schedule.index_date), table["would_consent"].to_numpy()
     days_left = (pd.Timestamp(start) + pd.offsets.MonthEnd(0)).day - pd.Timestamp(start).day + 1
-    offered = start + rng.integers(0, days_left, n)
+    offered = _offer_day(table["offer_month"].to_numpy(), start, rng.integers(0, days_left, n), scenario)
     contacted = offered + rng.integers(1, 15, n) * DAY
     reached = willing | (rng.random(n) < REACHED_WITHOUT_CONSENT)
     began = contacted + rng.integers(2, 16, n) * DAY
@@ -112,7 +103,14 @@ def outreach_log(table: pd.DataFrame, scenario: Scenario, streams: Streams) -> p
         "consented": np.where(reached, willing.astype(int), -1),
         "started": np.where(table["would_start"], began, NEVER), "channel": rng.choice(len(CHANNELS), n, p=CHANNELS),
     })  # fmt: skip
-    return log[table["offered"].to_numpy()].sort_values(["offered", "child"], ignore_index=True)
+    return log[table["offer_month"].to_numpy() >= 0].sort_values(["offered", "child"], ignore_index=True)
+
+
+def _offer_day(month: np.ndarray, start: np.datetime64, later: np.ndarray, scenario: Scenario) -> np.ndarray:
+    """The day of an offer: in the index month from the index date on, in later months from the 1st."""
+    index = Months.of(scenario.schedule).index
+    first = (start.astype("datetime64[M]") + (month - index)).astype("datetime64[D]")
+    return np.where(month > index, first + np.minimum(later, SHORTEST_MONTH - 1), start + later)
 
 
 def cases_after(log: pd.DataFrame, scenario: Scenario, streams: Streams) -> pd.DataFrame:
@@ -120,6 +118,7 @@ def cases_after(log: pd.DataFrame, scenario: Scenario, streams: Streams) -> pd.D
     rng = streams.of("programme.cases")
     opened = log["started"].to_numpy() + rng.integers(5, 120, len(log)) * DAY
     opens = (rng.random(len(log)) < scenario.programme.case_after_start) & ~np.isnat(opened)
+    opens &= opened <= np.datetime64(scenario.schedule.follow_up_until)
     kind = np.where(rng.random(len(log)) < 0.5, 2, 1)
     table = pd.DataFrame({"child": log["child"], "opened": opened, "kind": kind, "closed": NEVER, "route": OUTREACH})
     return table[opens].reset_index(drop=True)

@@ -12,6 +12,8 @@ from kosodachi.tables import MONTHS
 NOTICE = (
     "合成データです。実在の自治体・個人とは関係ありません。 / Synthetic data. No real municipality or person is meant."
 )
+DECLARED = ("kind", "label", "department", "purpose", "legal_basis", "newly_acquired")  # kept of an uncollected source
+NEVER_COLLECTED = ("yobo",)
 FROM_SCENARIO = ("hypothetical", "schedule", "capacity", "disclosure")
 
 
@@ -20,12 +22,24 @@ def settings_of(scenario: Scenario) -> dict:
     import yaml
 
     sources = yaml.safe_load((files(__package__) / "data" / "sources.yaml").read_text(encoding="utf-8"))
-    sources["shukketsu"]["columns"] |= {f"{int(month)}月欠席": f"absent_{month}" for month in MONTHS}
+    held = {*scenario.systems, *scenario.missing.not_collected, *NEVER_COLLECTED}
+    sources = {name: source for name, source in sources.items() if name in held}
+    if "shukketsu" in sources:
+        sources["shukketsu"]["columns"] |= {f"{int(month)}月欠席": f"absent_{month}" for month in MONTHS}
+    for name, reason in _not_collected(scenario).items():
+        sources[name] = {key: value for key, value in sources[name].items() if key in DECLARED}
+        sources[name] |= {"collected": False, "not_collected": reason}
     asked = scenario.model_dump(mode="json")
     settings = {"name": asked["name"], "key": asked["key"], "synthetic": True, "seed": asked["seed"]}
     settings |= {name: asked[name] for name in FROM_SCENARIO} | {"sources": sources}
     Municipality.model_validate(settings)
     return settings
+
+
+def _not_collected(scenario: Scenario) -> dict[str, str]:
+    """Systems without an extract, with the reason; without a programme there is no outreach log."""
+    no_log = {"shien": "no_system"} if scenario.programme.design == "none" else {}
+    return no_log | dict(scenario.missing.not_collected)
 
 
 def settings_text(settings: dict) -> str:

@@ -7,7 +7,6 @@ import pandas as pd
 
 from kosodachi.synthesis.calendar import fiscal_year
 from kosodachi.synthesis.lives import known_in
-from kosodachi.synthesis.need import Latent
 from kosodachi.synthesis.outcomes import Outcomes
 from kosodachi.synthesis.population import counted
 from kosodachi.synthesis.systems import View, World, numbers
@@ -30,7 +29,7 @@ class Ids:
         register = views[REGISTER]
         held[register.child[register.errors["unreadable"].to_numpy()]] = False
         register_no = np.where(held, numbers(world, REGISTER, n), None)
-        return cls(register_no, np.array([f"P{i:07d}" for i in range(n)], dtype=object))
+        return cls(register_no, np.array([f"P{world.first + i:07d}" for i in range(n)], dtype=object))
 
     @property
     def held(self) -> np.ndarray:
@@ -44,7 +43,7 @@ def person(world: World, ids: Ids) -> pd.DataFrame:
     household = world.population.household.iloc[home]
     return pd.DataFrame({
         "register_no": ids.register_no, "person_id": ids.person_id,
-        "household": np.array([f"H{i:07d}" for i in range(home.max() + 1)], dtype=object)[home],
+        "household": np.array([f"H{world.first + i:07d}" for i in range(home.max() + 1)], dtype=object)[home],
         "twin": child["twin_of"].to_numpy() >= 0, "surname_changed": household["old_surname"].to_numpy() >= 0,
         "foreign_name": household["foreign"].to_numpy(), "moved": household["moved_on"].notna().to_numpy(),
         "in_register": ids.held,
@@ -72,12 +71,12 @@ def _joined(errors: pd.DataFrame) -> np.ndarray:
     return np.array([";".join(kinds[flags[row]]) for row in first], dtype=object)[where]
 
 
-def latent(world: World, need: Latent, ids: Ids) -> pd.DataFrame:
+def latent(world: World, ids: Ids) -> pd.DataFrame:
     """Need in the months after train_as_of and judge_as_of: register_no, as_of, need, known; children under 18 then.
 
     known: a consultation case about the child was opened in these months, other than through outreach.
     """
-    dates, child, parts = world.scenario.schedule, world.population.child, []
+    dates, child, need, parts = world.scenario.schedule, world.population.child, world.need, []
     for as_of in (dates.train_as_of, dates.judge_as_of):
         here = counted(child, as_of) & ids.held
         known = known_in(world.lives.consultation, len(child), as_of, dates.label_months)
@@ -96,9 +95,11 @@ def outcome(found: Outcomes, ids: Ids) -> pd.DataFrame:
     """One row a pupil at school in the index month and the year before, if in the register.
 
     register_no, offered, eligible, propensity, would_consent, would_start, days_0 and days_1 (days absent in the
-    outcome months without and with the offer), y0 and y1 (long absence, 0 or 1). Missing for pupils who left.
+    outcome months without and with the offer), y0 and y1 (long absence, 0 or 1), offer_month (from April, -1 never),
+    days_seen and y_seen. Outcomes are missing for pupils who left. offered: in the index month.
     """
-    columns = ["offered", "eligible", "propensity", "would_consent", "would_start", "days_0", "days_1", "y0", "y1"]
+    columns = ["offered", "eligible", "propensity", "would_consent", "would_start", "days_0", "days_1", "y0", "y1",
+               "offer_month", "days_seen", "y_seen"]  # fmt: skip
     table = found.child[columns].copy()
     table.insert(0, "register_no", ids.register_no[found.child["child"]])
     return table[table["register_no"].notna()].reset_index(drop=True)

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 from kosodachi.faults import Fault
@@ -26,6 +27,11 @@ All numbers start with 99; the postcodes 999 and the towns do not exist.
 
 def write_town(town: Town, folder: Path) -> Path:
     """The town's folder, whole. Raises E-TOWN-10 if it holds anything that this function does not write."""
+    return placed(folder, lambda half: _write_into(town, half))
+
+
+def placed(folder: Path, fill: Callable[[Path], None]) -> Path:
+    """The folder as `fill` fills it, whole or as it was before. Raises E-TOWN-10."""
     folder = Path(folder).absolute()
     if others := _others(folder):
         raise Fault("E-TOWN-10", folder=folder.name, file=others[0])
@@ -34,7 +40,7 @@ def write_town(town: Town, folder: Path) -> Path:
         shutil.rmtree(left, ignore_errors=True)
     half, old = (folder.with_name(f".{folder.name}.{os.getpid()}.{end}") for end in ("part", "old"))
     try:
-        _write_into(town, half)
+        fill(half)
         _swap(half, folder, old)
     finally:
         shutil.rmtree(half, ignore_errors=True)
@@ -75,11 +81,16 @@ def _swap(new: Path, folder: Path, old: Path) -> None:
     shutil.rmtree(old, ignore_errors=True)
 
 
-def _write_into(town: Town, folder: Path) -> None:
+def write_words(settings: dict, folder: Path) -> None:
+    """The folders, municipality.yaml and README.md of a town."""
     (folder / TRUTH).mkdir(parents=True)
-    words = {"notice": NOTICE, "seed": town.settings["seed"], **town.settings["name"]}
-    (folder / SETTINGS).write_text(settings_text(town.settings), encoding="utf-8", newline="\n")
+    words = {"notice": NOTICE, "seed": settings["seed"], **settings["name"]}
+    (folder / SETTINGS).write_text(settings_text(settings), encoding="utf-8", newline="\n")
     (folder / README).write_text(TEXT.format(**words), encoding="utf-8", newline="\n")
+
+
+def _write_into(town: Town, folder: Path) -> None:
+    write_words(town.settings, folder)
     for name, content in town.extracts.items():
         (folder / name).write_bytes(content)
     for name, table in town.truth.items():

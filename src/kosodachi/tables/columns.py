@@ -76,6 +76,8 @@ COLUMNS: dict[str, Column] = _columns(
     ("vaccinated", "analysis", "date", "接種日", "vaccinated on"),
     ("benefit_from", "analysis", "date", "受給開始日", "received from"),
     ("benefit_to", "analysis", "date", "受給終了日", "received until"),
+    ("income", "analysis", "count", "世帯所得", "household income", "10,000 yen"),
+    ("score", "analysis", "count", "標準得点", "standard score", "points"),
 )
 
 # What a kind of source must hold to be of use, and what it may hold besides. A name may come whole or in two parts.

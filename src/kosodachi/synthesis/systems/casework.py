@@ -25,13 +25,13 @@ def sodan(world: World) -> View:
     table, errors = (pd.concat([getattr(v, part) for v in views], ignore_index=True) for part in ("table", "errors"))
     born = world.population.child["born"].to_numpy()[child]
     view = View(table, child, errors).at(np.lexsort((born, day)))
-    view.table.insert(0, "受付番号", running_numbers(len(table), 8))
+    view.table.insert(0, "受付番号", running_numbers(world, len(table), 8))
     return view
 
 
 def _cases(world: World, cases: pd.DataFrame, stream: str) -> View:
     twice = entered_twice(world, "sodan", len(cases), stream=stream)
-    rows = pd.concat([cases, cases[twice]], ignore_index=True)
+    rows = cases.iloc[np.concatenate([np.arange(len(cases)), np.flatnonzero(twice)])].reset_index(drop=True)
     child, opened = rows["child"].to_numpy(), rows["opened"].to_numpy()
     held = known(world, "sodan", child, stream=stream)
     table = pd.DataFrame({
@@ -49,7 +49,7 @@ def shien(world: World) -> View:
     log = world.log
     held = known(world, "shien", log["child"].to_numpy())
     table = pd.DataFrame({
-        "記録番号": running_numbers(len(log), 8), "児童氏名": held.name, "児童カナ": held.kana,
+        "記録番号": running_numbers(world, len(log), 8), "児童氏名": held.name, "児童カナ": held.kana,
         "生年月日": written(held.born, era_kanji), "住所": at.short_address(held.address, world.population.places),
         "案内日": written(log["offered"].to_numpy(), slashed), "接触日": written(log["contacted"].to_numpy(), slashed),
         "同意区分": CONSENT[log["consented"]], "支援開始日": written(log["started"].to_numpy(), slashed),

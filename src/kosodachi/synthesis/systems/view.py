@@ -1,6 +1,6 @@
 """What every system's view is made of: the world it looks at, person numbers, rows and the mistakes behind them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
@@ -8,6 +8,8 @@ import pandas as pd
 from kosodachi.synthesis.attendance import Attendance
 from kosodachi.synthesis.errors import PLAIN, Mistakes, Particulars, Writing, particulars
 from kosodachi.synthesis.lives import Lives
+from kosodachi.synthesis.need import Latent
+from kosodachi.synthesis.outcomes import Outcomes
 from kosodachi.synthesis.population import Population
 from kosodachi.synthesis.scenario import Scenario
 from kosodachi.synthesis.streams import Streams
@@ -17,15 +19,30 @@ PREFIX = "99"  # a range kept for synthetic towns, so that no number can be a re
 
 @dataclass(frozen=True)
 class World:
-    """What the systems look at: the population, what happened, attendance as seen, the outreach log and its cases."""
+    """What is and happened, in codes and dates: the population, need, what services could see, attendance as seen,
+    potential outcomes, the outreach log and the cases it opened. No name is written yet.
+
+    adults and benefits: where the town has systems that need them (`adults.adults`, `benefits.benefits`).
+    part: which chunk of a large town this is; person numbers of a chunk follow those of the chunks before.
+    """
 
     scenario: Scenario
     streams: Streams
     population: Population
+    need: Latent
     lives: Lives
     school: Attendance
+    outcomes: Outcomes
     log: pd.DataFrame
     cases_after: pd.DataFrame
+    adults: pd.DataFrame | None = None
+    benefits: dict[str, pd.DataFrame] = field(default_factory=dict)
+    part: int = 0
+
+    @property
+    def first(self) -> int:
+        """How many numbers are left to the chunks before; no system has more than four numbers a child."""
+        return self.part * 4 * (self.scenario.children + 1)
 
 
 @dataclass(frozen=True)
@@ -50,12 +67,13 @@ class View:
 def numbers(world: World, system: str, n: int, digits: int = 10) -> np.ndarray:
     """n person numbers of a system in random order."""
     order = world.streams.of(f"systems.{system}.numbers").permutation(n)
-    return running_numbers(n, digits)[order]
+    return running_numbers(world, n, digits)[order]
 
 
-def running_numbers(n: int, digits: int) -> np.ndarray:
-    """n numbers in order."""
-    return np.array([f"{PREFIX}{i:0{digits - len(PREFIX)}d}" for i in range(1, n + 1)], dtype=object)
+def running_numbers(world: World, n: int, digits: int) -> np.ndarray:
+    """n numbers in order; they grow by a digit where there are too many for the system's width."""
+    first = world.first + 1
+    return np.array([f"{PREFIX}{i:0{digits - len(PREFIX)}d}" for i in range(first, first + n)], dtype=object)
 
 
 def known(world: World, system: str, child: np.ndarray, writing: Writing = PLAIN, *, stream: str = "") -> Particulars:

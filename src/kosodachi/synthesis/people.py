@@ -1,0 +1,123 @@
+"""Parts of a scenario that say who lives in a town and what services come to see of them.
+
+They state what is asked; what was achieved is in the town's truth.
+"""
+
+from typing import Annotated, Literal, get_args
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from kosodachi.municipality import said
+
+Rate = Annotated[float, Field(ge=0, le=1)]
+Shares = Annotated[tuple[Rate, Rate, Rate, Rate, Rate], AfterValidator(lambda shares: _whole(shares))]
+Rows = Annotated[int, Field(ge=0)]
+System = Literal[
+    "juki", "jidofuyo", "kenshin", "shukketsu", "sodan", "shien", "seikatsu_hogo", "shugaku_enjo", "hoiku",
+    "iryohi_josei", "gakuryoku", "kokuho_zei",
+]  # fmt: skip
+ErrorType = Literal[
+    "variant_kanji", "long_vowel", "small_kana", "unvoiced", "half_width_kana", "hiragana_name", "kana_by_ear",
+    "old_surname", "old_address", "month_day_swap", "birth_date_typo", "missing_birth_date", "missing_kana",
+    "missing_sex", "no_name_space", "twin_confusion", "sibling_confusion", "duplicate",
+]  # fmt: skip
+Design = Literal["capacity_cut", "lottery", "stepped_wedge", "staggered", "none"]
+SYSTEMS, ERROR_TYPES = get_args(System), get_args(ErrorType)
+
+
+class Spec(BaseModel):
+    """A part of a scenario: frozen, and with no setting but those named."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+def _whole(shares: tuple[float, ...]) -> tuple[float, ...]:
+    if abs(sum(shares) - 1) > 1e-9:
+        raise ValueError(f"shares that sum to 1, not to {sum(shares):g}")
+    return shares
+
+
+class People(Spec):
+    """Households and what happens to them."""
+
+    sizes: Shares = said(
+        "households by the number of children ever born to them, 1 to 5: shares",
+        "子の数(1〜5人)別の世帯の割合",
+        (0.43, 0.405, 0.135, 0.025, 0.005),
+    )
+    foreign_share: Rate = said("share of households with foreign names", "外国籍世帯の割合", 0.035)
+    twin_share: Rate = said("chance that a later child is a twin of the one before", "双子となる確率(第2子以降)", 0.025)
+    older_form_share: Rate = said(
+        "share of families registered with an older form of a kanji", "旧字・異体字で登録された世帯の割合", 0.3
+    )
+    surname_change_share: Rate = said("share of households whose surname changed", "氏の変わった世帯の割合", 0.05)
+    moved_within_share: Rate = said("share of households that moved within the town", "市内転居をした世帯の割合", 0.16)
+    moved_in_share: Rate = said("share of households that moved into the town", "転入世帯の割合", 0.28)
+    moved_out_a_year: Rate = said("share of households that leave in a year", "1年に転出する世帯の割合", 0.02)
+    never_registered_share: Rate = said(
+        "share of children that services know but the register does not", "住民登録のない児童の割合", 0.006
+    )
+
+
+class Need(Spec):
+    """Latent need for support, a year at a time."""
+
+    rate: Rate = said("share of children with need in a year", "1年間に支援が必要な児童の割合", 0.09)
+    household: Rate = said("share of the variance that siblings have in common", "きょうだいに共通する分散の割合", 0.5)
+    persistence: Rate = said("correlation of need with the year before", "前年との相関", 0.85)
+
+
+class Loadings(Spec):
+    """How strongly need drives what systems see, in log-odds (or log) per standard deviation of need."""
+
+    single_parent: float = said("being a single parent", "ひとり親", 0.55)
+    absence: float = said("days absent", "欠席日数", 0.95)
+    checkup_missed: float = said("missing a check-up", "健診未受診", 0.8)
+    caries: float = said("untreated decayed teeth", "未処置歯数", 0.5)
+    low_birth_weight: float = said("low birth weight", "低出生体重", 0.15)
+    finding: float = said("a finding at a check-up", "健診の所見", 0.35)
+    consultation: float = said("a consultation case", "相談の受付", 1.1)
+    hardship: float = said(
+        "hardship of the household: correlation with its need", "世帯の生活困窮(必要度との相関)", 0.5, ge=-1, le=1
+    )
+    score: float = said(
+        "the academic score: correlation, the other way round", "学力得点(負の相関の大きさ)", 0.3, ge=-1, le=1
+    )
+
+
+class Lives(Spec):
+    """What services come to see, as margins."""
+
+    single_parent_share: Rate = said("share of households with a single parent", "ひとり親世帯の割合", 0.165)
+    allowance_uptake: Rate = said(
+        "share of single parents with child-rearing allowance", "ひとり親のうち児童扶養手当の受給者の割合", 0.85
+    )
+    attended_4m: Rate = said("share that attends the 4-month check-up", "4か月児健診の受診率", 0.96)
+    attended_18m: Rate = said("share that attends the 18-month check-up", "1歳6か月児健診の受診率", 0.945)
+    attended_36m: Rate = said("share that attends the 36-month check-up", "3歳児健診の受診率", 0.93)
+    checkups_from: int = said("first fiscal year in the check-up system", "健診システムの最初の年度", 2012, ge=2000)
+    low_birth_weight_share: Rate = said("share of births below 2,500 g", "低出生体重児の割合", 0.094)
+    finding_share: Rate = said("share of check-ups with a finding", "所見ありの割合", 0.17)
+    referred_share: Rate = said("share of check-ups with a referral", "要精密の割合", 0.04)
+    consultation_rate: Rate = said("cases opened per child and year", "児童1人・1年あたりの相談受付の割合", 0.026)
+    sibling_case: Rate = said("chance that a sibling is taken into a case", "相談にきょうだいが加えられる確率", 0.25)
+    assistance_share: Rate = said("share of households with public assistance", "生活保護世帯の割合", 0.0162)
+    school_aid_share: Rate = said("share of pupils with school aid", "就学援助を受ける児童生徒の割合", 0.139)
+    school_aid_uptake: Rate = said("share of those entitled that apply", "就学援助の対象者が申請する割合", 0.85, gt=0)
+    medical_aid_share: Rate = said("share of children with medical aid", "医療費助成を受ける児童の割合", 0.97)
+    survey_missed: Rate = said("share of pupils that miss the academic survey", "学力調査を受けない割合", 0.06)
+    pupils_seen: Rate = said("share of pupils at the town's own schools", "市立学校に在籍する児童生徒の割合", 0.96)
+    junior_absence: float = said(
+        "how much likelier absence is at junior high school, in log-odds", "中学校での欠席の増え方(対数オッズ)", 0.5
+    )
+    passing_absence: float = said(
+        "spread of absence that passes within a year, in log-odds: the larger, the more the worst of one year are "
+        "better in the next whatever is done",
+        "その年限りの欠席傾向のばらつき(対数オッズ)。大きいほど平均への回帰が強い",
+        0.4,
+        ge=0,
+        le=3,
+    )
+    long_absence_share: Rate = said(
+        "share of pupils absent 30 days or more in a year", "年30日以上欠席する児童生徒の割合", 0.125
+    )
