@@ -44,6 +44,14 @@ COLUMNS: dict[str, Column] = _columns(
     ("address", "identifier", "address", "住所", "address"),
     ("telephone", "identifier", "telephone", "電話番号", "telephone"),
     ("guardian_name", "identifier", "name", "保護者氏名", "guardian's name"),
+    ("guardian_kana", "identifier", "kana", "保護者氏名カナ", "guardian's name in kana"),
+    ("former_surname", "identifier", "name", "変更前の氏", "surname before its last change"),
+    ("former_kana_surname", "identifier", "kana", "変更前の氏カナ", "surname in kana before its last change"),
+    ("alias", "identifier", "name", "通称", "registered alias"),
+    ("alias_kana", "identifier", "kana", "通称カナ", "registered alias in kana"),
+    ("name_alphabet", "identifier", "name", "氏名(アルファベット)", "name in alphabet"),
+    ("previous_address", "identifier", "address", "前住所", "address before the last move"),
+    ("address_protected", "identifier", "code", "支援措置区分", "address kept from view"),
     ("district", "analysis", "code", "小学校区", "elementary-school district"),
     ("moved_in", "analysis", "date", "住民となった日", "date of becoming a resident", "first day of the month"),
     ("moved_out", "analysis", "date", "転出日", "date of moving out"),
@@ -82,7 +90,8 @@ COLUMNS: dict[str, Column] = _columns(
 
 # What a kind of source must hold to be of use, and what it may hold besides. A name may come whole or in two parts.
 PERSON = ("person_no", "name", "name_surname", "name_given", "kana", "kana_surname", "kana_given", "birth_date", "sex",
-          "postcode", "address", "telephone", "guardian_name")  # fmt: skip
+          "postcode", "address", "telephone", "guardian_name", "guardian_kana", "former_surname", "former_kana_surname",
+          "alias", "alias_kana", "name_alphabet", "previous_address", "address_protected")  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -124,6 +133,7 @@ KINDS: dict[str, Kind] = {
 # Standard values of coded columns; a municipality maps its own codes to these.
 CODES: dict[str, tuple[str, ...]] = {
     "sex": ("male", "female"),
+    "address_protected": ("yes", "no"),
     "allowance_status": ("full", "partial", "suspended"),
     "checkup_kind": ("4m", "18m", "36m"),
     "attended": ("yes", "no"),
@@ -152,6 +162,7 @@ MISSING: dict[str, tuple[str, str]] = {
     "no_consent": ("同意なし", "no consent"),
     "moved_in_later": ("後に転入", "moved in later"),
     "no_record": ("記録なし", "no record found or linked"),
+    "opted_out": ("利用停止の申出", "the family asked that it not be used"),
     "blank": ("空欄", "left blank in the source"),
     "not_applicable": ("対象外", "outside the age or scope"),
 }
