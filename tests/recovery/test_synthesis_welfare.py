@@ -34,10 +34,10 @@ def sheet(town, source: str) -> pd.DataFrame:
 
 
 def test_the_large_town_has_all_systems():
-    assert set(SCENARIO.systems) == set(SYSTEMS) and len(SYSTEMS) == 12
+    assert set(SCENARIO.systems) == set(SYSTEMS) and len(SYSTEMS) == 14
 
 
-def test_twelve_systems_are_written_and_ingested(town):
+def test_all_systems_are_written_and_ingested(town):
     settings = Municipality.model_validate(town.settings)
     files = {name: town.extracts[source.file] for name, source in settings.sources.items() if source.collected}
     assert set(files) == set(SYSTEMS)
@@ -71,7 +71,8 @@ def test_each_household_has_one_recipient_among_its_adults(world):
 
 def test_siblings_stand_under_one_number_and_one_recipient(town):
     rows = sheet(town, "iryohi_josei").assign(stem=lambda t: t["受給者番号"].str[:8])
-    assert (rows.groupby("stem")["受給者氏名"].nunique() == 1).all() and (rows.groupby("stem").size() > 1).any()
+    several = rows.groupby("stem").filter(lambda t: len(t) > 1).groupby("stem")["受給者氏名"].nunique()
+    assert len(several) > 100 and (several == 1).mean() > 0.97  # else a wrong household, or a surname changed between
 
 
 def test_shares_are_as_asked_and_hardship_shows(world):

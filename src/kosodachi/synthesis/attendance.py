@@ -14,6 +14,7 @@ from kosodachi.synthesis.calendar import SCHOOL_DAYS
 from kosodachi.synthesis.need import Latent
 from kosodachi.synthesis.population import Population
 from kosodachi.synthesis.scenario import Scenario
+from kosodachi.synthesis.schooling import schooling
 from kosodachi.synthesis.streams import Streams
 
 FIRST_GRADE_AGE, GRADES = 6, 9
@@ -63,8 +64,8 @@ def _pupils(population: Population, years: np.ndarray, scenario: Scenario, rng) 
     private = rng.random(len(child)) >= scenario.lives.pupils_seen
     at, which = np.nonzero((grade >= 1) & (grade <= GRADES) & ~private[:, None])
     table = pd.DataFrame({"child": at, "year": years[which], "grade": grade[at, which]})
-    home = child["household"].to_numpy()[at]
-    table["district"] = population.places.town_district[population.address[home, 0]]
+    april = ((table["year"].to_numpy() - 1970) * 12 + 3).astype("datetime64[M]").astype("datetime64[D]")
+    table["district"] = schooling(population).district(at, april)
     table["junior"] = table["grade"] > 6
     return table.sort_values(["year", "child"], ignore_index=True)
 

@@ -5,17 +5,20 @@ take-up of school aid is lower in need, pupils often absent miss the survey, and
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
 from kosodachi.synthesis.attendance import Attendance
+from kosodachi.synthesis.care import care_since
+from kosodachi.synthesis.child_allowance import child_allowance
+from kosodachi.synthesis.known import Known, of_children
 from kosodachi.synthesis.lives import Lives, school_end
 from kosodachi.synthesis.need import Latent, chance
 from kosodachi.synthesis.population import DAY, NEVER, YEAR, Population
 from kosodachi.synthesis.scenario import Scenario
 from kosodachi.synthesis.streams import Streams
+from kosodachi.synthesis.vaccination import vaccinations
 
 SINGLE = 1.2  # log-odds of hardship of a single parent
 TAKE_UP_BY_NEED = -0.5  # log-odds a standard deviation of need
@@ -27,24 +30,6 @@ SURVEY_FROM_GRADE = 4
 SURVEY_BY_ABSENCE = 0.09  # log-odds of missing the survey, a day absent in the year
 INSURED, UNDECLARED = 0.22, 0.08  # share of households in national health insurance; of those without a declaration
 MEDIAN_INCOME, INCOME_SPREAD, INCOME_BY_HARDSHIP = 380, 0.45, -0.45  # 10,000 yen; in logs
-
-
-@dataclass(frozen=True)
-class Known:
-    """What the makers of benefits look at. hardship: by household, standard normal plus what a single parent adds."""
-
-    population: Population
-    need: Latent
-    lives: Lives
-    school: Attendance
-    scenario: Scenario
-    streams: Streams
-    hardship: np.ndarray
-
-    @property
-    def home(self) -> np.ndarray:
-        """Household of each child."""
-        return self.population.child["household"].to_numpy()
 
 
 def benefits(
@@ -72,19 +57,10 @@ def _assistance(known: Known) -> pd.DataFrame:
     since = since.astype("datetime64[M]").astype("datetime64[D]")
     until = np.where(shift < 0, around, np.fmax(since, around) + (years[:, 1] * YEAR).astype(int) * DAY)
     takes = draw < BEGUN * share
-    spells = _of_children(known, np.flatnonzero(takes[known.home]), since, until)
+    child = np.flatnonzero(takes[known.home])
+    spells = of_children(known, child, since[known.home[child]], until[known.home[child]])
     held = spells["start"] < np.fmin(spells["end"].to_numpy(), last)
     return spells[held & ~(spells["end"] < np.datetime64(f"{known.need.years[0]}-04-01"))].reset_index(drop=True)
-
-
-def _of_children(known: Known, child: np.ndarray, since: np.ndarray, until: np.ndarray) -> pd.DataFrame:
-    """Spells of households as spells of their children: from birth or arrival, to the end of school or departure."""
-    people, home = known.population.child.iloc[child], known.home[child]
-    born = people["born"].to_numpy()
-    start = np.fmax(np.fmax(since[home], born), people["moved_in"].to_numpy())
-    end = np.fmin(np.fmin(until[home], school_end(born) - DAY), people["moved_out"].to_numpy())
-    last = np.datetime64(known.scenario.schedule.follow_up_until)
-    return pd.DataFrame({"child": child, "start": start, "end": np.where(end <= last, end, NEVER)})
 
 
 def _school_aid(known: Known) -> pd.DataFrame:
@@ -114,7 +90,7 @@ def _nursery(known: Known) -> pd.DataFrame:
     start = (april + 12 * (age + 1)).astype("datetime64[M]").astype("datetime64[D]")
     school = (april + 12 * 7).astype("datetime64[M]").astype("datetime64[D]") - DAY
     start = np.fmax(start, child["moved_in"].to_numpy().astype("datetime64[D]"))
-    end = np.fmin(school, child["moved_out"].to_numpy())
+    end = np.fmin(np.fmin(school, child["moved_out"].to_numpy()), care_since(known.population))
     first, last = np.datetime64(f"{known.need.years[0]}-04-01"), np.datetime64(known.scenario.schedule.follow_up_until)
     held = (age < len(NURSERY_FROM)) & (start < end) & (start <= last) & (end >= first)
     table = pd.DataFrame({"child": np.arange(len(child)), "start": start, "end": np.where(end <= last, end, NEVER)})
@@ -123,10 +99,10 @@ def _nursery(known: Known) -> pd.DataFrame:
 
 def _medical_aid(known: Known) -> pd.DataFrame:
     """Aid with children's medical costs: nearly every child, from birth or arrival."""
-    rng, homes = known.streams.of("lives.medical_aid"), len(known.hardship)
+    rng = known.streams.of("lives.medical_aid")
     child = np.flatnonzero(rng.random(len(known.home)) < known.scenario.lives.medical_aid_share)
-    always = np.full(homes, np.datetime64("1900-01-01")), np.full(homes, np.datetime64("2200-01-01"))
-    spells, last = _of_children(known, child, *always), np.datetime64(known.scenario.schedule.follow_up_until)
+    always = np.full(len(child), np.datetime64("1900-01-01")), np.full(len(child), np.datetime64("2200-01-01"))
+    spells, last = of_children(known, child, *always), np.datetime64(known.scenario.schedule.follow_up_until)
     return spells[(spells["start"] <= last) & ~(spells["end"] < spells["start"])].reset_index(drop=True)
 
 
@@ -169,4 +145,6 @@ MAKERS: dict[str, Callable[[Known], pd.DataFrame]] = {
     "iryohi_josei": _medical_aid,
     "gakuryoku": _survey,
     "kokuho_zei": _income,
+    "jido_teate": child_allowance,
+    "yobo": vaccinations,
 }

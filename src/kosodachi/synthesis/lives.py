@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from kosodachi.synthesis.care import care_since
 from kosodachi.synthesis.need import Latent, chance
 from kosodachi.synthesis.population import DAY, NEVER, Population
 from kosodachi.synthesis.scenario import Scenario
@@ -28,6 +29,8 @@ KIND_SHARES = (0.22, 0.38, 0.16, 0.12, 0.12)
 STATUS_SHARES = (0.52, 0.38, 0.10)
 ENDS_A_YEAR = 0.035  # allowances that end in a year for other reasons than age
 AFTER_SURNAME_CHANGE = 2.0  # log-odds of a single parent where the surname changed
+COURT = 240  # days at most between a divorce and the change of the child's surname
+NOT_SINGLE = -60.0  # log-odds, of those who remarried
 ROUTE_SHARES = {
     "infant": (0.0, 0.22, 0.4, 0.14, 0.06, 0.06, 0.07, 0.05),
     "pupil": (0.4, 0.0, 0.04, 0.2, 0.07, 0.1, 0.12, 0.07),
@@ -66,9 +69,12 @@ def lives(population: Population, need: Latent, scenario: Scenario, streams: Str
 def _allowance(
     population: Population, need: Latent, since: np.ndarray, scenario: Scenario, streams: Streams
 ) -> pd.DataFrame:
-    """Spells of child-rearing allowance that touch the years held."""
+    """Spells of child-rearing allowance that touch the years held; they end with a remarriage and with alternative care."""
     rng, n = streams.of("lives.allowance"), len(population.household)
     takes = rng.random(n) < scenario.lives.allowance_uptake
+    household = population.household
+    since = np.where(household["divorced_on"].isna(), since, household["divorced_on"].to_numpy())
+    until = household["remarried_on"].to_numpy()
     years = rng.exponential(1 / ENDS_A_YEAR, n)
     status = rng.choice(3, n, p=STATUS_SHARES)
     child, home = population.child, population.child["household"].to_numpy()
@@ -76,6 +82,7 @@ def _allowance(
     start = (start.astype("datetime64[M]") + 1).astype("datetime64[D]")
     ends = since[home] + (years[home] * 365).astype("timedelta64[D]")
     end = np.fmin(np.fmin(ends, school_end(child["born"].to_numpy())), child["moved_out"].to_numpy())
+    end = np.fmin(np.fmin(end, until[home]), care_since(population))
     end = end.astype("datetime64[M]").astype("datetime64[D]") - DAY
     last = np.datetime64(scenario.schedule.follow_up_until)
     held = takes[home] & ~np.isnat(since[home]) & (start <= last) & (end > start)
@@ -86,14 +93,17 @@ def _allowance(
 
 
 def _single_since(population: Population, need: Latent, scenario: Scenario, streams: Streams) -> np.ndarray:
-    """Since when a household has a single parent; NaT for the others. A changed surname goes with it more often."""
+    """Since when a household has a single parent; NaT for the others. A changed surname goes with it more often, and
+    follows the divorce; those who remarried have two parents again."""
     rng, household = streams.of("lives.single"), population.household
     changed = household["surname_changed_on"].to_numpy()
     logit = scenario.loadings.single_parent * need.household[:, -1] + AFTER_SURNAME_CHANGE * ~np.isnat(changed)
+    logit = np.where(household["remarried_on"].notna(), NOT_SINGLE, logit)
     single = rng.random(len(household)) < chance(logit, scenario.lives.single_parent_share)
     last = np.datetime64(scenario.schedule.follow_up_until)
     day = last - rng.integers(0, 10 * 365, len(household)).astype("timedelta64[D]")
-    return np.where(single, np.where(np.isnat(changed), day, changed), NEVER)
+    court = streams.of("lives.court").integers(0, COURT, len(household)).astype("timedelta64[D]")
+    return np.where(single, np.where(np.isnat(changed), day, changed - court), NEVER)
 
 
 def school_end(born: np.ndarray) -> np.ndarray:

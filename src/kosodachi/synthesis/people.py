@@ -14,12 +14,13 @@ Shares = Annotated[tuple[Rate, Rate, Rate, Rate, Rate], AfterValidator(lambda sh
 Rows = Annotated[int, Field(ge=0)]
 System = Literal[
     "juki", "jidofuyo", "kenshin", "shukketsu", "sodan", "shien", "seikatsu_hogo", "shugaku_enjo", "hoiku",
-    "iryohi_josei", "gakuryoku", "kokuho_zei",
+    "iryohi_josei", "gakuryoku", "kokuho_zei", "jido_teate", "yobo",
 ]  # fmt: skip
 ErrorType = Literal[
     "variant_kanji", "long_vowel", "small_kana", "unvoiced", "half_width_kana", "hiragana_name", "kana_by_ear",
-    "old_surname", "old_address", "month_day_swap", "birth_date_typo", "missing_birth_date", "missing_kana",
-    "missing_sex", "no_name_space", "twin_confusion", "sibling_confusion", "duplicate",
+    "gaiji", "unnamed_infant", "month_day_swap", "era_slip", "birth_date_typo", "missing_birth_date", "missing_kana",
+    "missing_sex", "missing_guardian", "no_name_space", "twin_confusion", "sibling_confusion", "wrong_household",
+    "merged_person", "dose_order", "duplicate",
 ]  # fmt: skip
 Design = Literal["capacity_cut", "lottery", "stepped_wedge", "staggered", "none"]
 SYSTEMS, ERROR_TYPES = get_args(System), get_args(ErrorType)
@@ -51,6 +52,37 @@ class People(Spec):
         "share of families registered with an older form of a kanji", "旧字・異体字で登録された世帯の割合", 0.3
     )
     surname_change_share: Rate = said("share of households whose surname changed", "氏の変わった世帯の割合", 0.05)
+    remarriage_share: Rate = said(
+        "share of surname changes that come with a remarriage", "氏の変更のうち再婚によるものの割合", 0.3
+    )
+    alphabet_share: Rate = said(
+        "share of households with foreign names that are registered in the alphabet, the others in katakana",
+        "外国籍世帯のうちアルファベットで登録された世帯の割合(他はカタカナ)",
+        0.75,
+    )
+    alias_share: Rate = said(
+        "share of those registered in the alphabet that have a registered alias",
+        "アルファベットで登録された世帯のうち通称のある世帯の割合",
+        0.35,
+    )
+    transfer_share: Rate = said(
+        "share of moves into another school district with which the school changes",
+        "他の小学校区への転居のうち転校する割合",
+        0.8,
+    )
+    protected_share: Rate = said(
+        "share of households whose address is kept from view (victims of violence)",
+        "支援措置により住所を秘匿する世帯の割合",
+        0.004,
+    )
+    alternative_care_share: Rate = said(
+        "share of children who live in an institution or with foster parents",
+        "児童養護施設または里親のもとで暮らす児童の割合",
+        0.003,
+    )
+    unnamed_infant_share: Rate = said(
+        "share of children whom services noticed before they had a given name", "命名前に把握された児童の割合", 0.01
+    )
     moved_within_share: Rate = said("share of households that moved within the town", "市内転居をした世帯の割合", 0.16)
     moved_in_share: Rate = said("share of households that moved into the town", "転入世帯の割合", 0.28)
     moved_out_a_year: Rate = said("share of households that leave in a year", "1年に転出する世帯の割合", 0.02)
@@ -77,6 +109,8 @@ class Loadings(Spec):
     low_birth_weight: float = said("low birth weight", "低出生体重", 0.15)
     finding: float = said("a finding at a check-up", "健診の所見", 0.35)
     consultation: float = said("a consultation case", "相談の受付", 1.1)
+    alternative_care: float = said("living in alternative care", "社会的養護", 0.9)
+    vaccination: float = said("a late or missing vaccination", "予防接種の遅れ・未接種", 0.6)
     hardship: float = said(
         "hardship of the household: correlation with its need", "世帯の生活困窮(必要度との相関)", 0.5, ge=-1, le=1
     )
@@ -105,6 +139,11 @@ class Lives(Spec):
     school_aid_share: Rate = said("share of pupils with school aid", "就学援助を受ける児童生徒の割合", 0.139)
     school_aid_uptake: Rate = said("share of those entitled that apply", "就学援助の対象者が申請する割合", 0.85, gt=0)
     medical_aid_share: Rate = said("share of children with medical aid", "医療費助成を受ける児童の割合", 0.97)
+    allowance_capped_share: Rate = said(
+        "share of households above the income cap of the child allowance", "児童手当の所得上限を超える世帯の割合", 0.04
+    )
+    vaccinated_late: Rate = said("share of vaccinations given after they were due", "期限後の予防接種の割合", 0.09)
+    vaccinated_never: Rate = said("share of vaccinations never given", "受けなかった予防接種の割合", 0.02)
     survey_missed: Rate = said("share of pupils that miss the academic survey", "学力調査を受けない割合", 0.06)
     pupils_seen: Rate = said("share of pupils at the town's own schools", "市立学校に在籍する児童生徒の割合", 0.96)
     junior_absence: float = said(

@@ -8,6 +8,7 @@ from typing import Annotated
 from pydantic import AfterValidator
 
 from kosodachi.municipality import Capacity, Disclosure, Name, Reason, Schedule, Words, said
+from kosodachi.synthesis.lags import USUAL_LAGS, Lag
 from kosodachi.synthesis.people import (
     ERROR_TYPES,
     SYSTEMS,
@@ -153,6 +154,11 @@ class Scenario(Spec):
     missing: Missing = said("what is not seen, and why", "把握できないものとその理由", Missing())
     errors: dict[System, dict[ErrorType, Rate]] = said(
         "mistakes of each system: system -> type -> rate", "各システムの誤り: システム → 種類 → 割合", {}
+    )
+    lags: dict[System, Lag] = said(
+        "days until a system writes a changed surname or address; a system that is not named knows the same day",
+        "氏・住所の変更を各システムが反映するまでの日数(書かれていないシステムは即日)",
+        USUAL_LAGS,
     )
     unreadable: dict[System, Rows] = said("rows that cannot be read, by system", "読み取れない行の数", {})
     redraw: Annotated[dict[str, int], AfterValidator(_known_layers)] = said(

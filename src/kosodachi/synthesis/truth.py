@@ -38,7 +38,11 @@ class Ids:
 
 
 def person(world: World, ids: Ids) -> pd.DataFrame:
-    """One row a child: register_no, person_id, household, twin, surname_changed, foreign_name, moved, in_register."""
+    """One row a child: register_no, person_id, household, and whether it belongs to a group that is hard to link.
+
+    twin, surname_changed, foreign_name, moved, remarried (its household, with a changed surname), alias_or_alphabet
+    (registered in the alphabet), address_protected, alternative_care, unnamed_infant, in_register.
+    """
     child, home = world.population.child, world.population.child["household"].to_numpy()
     household = world.population.household.iloc[home]
     return pd.DataFrame({
@@ -46,6 +50,9 @@ def person(world: World, ids: Ids) -> pd.DataFrame:
         "household": np.array([f"H{world.first + i:07d}" for i in range(home.max() + 1)], dtype=object)[home],
         "twin": child["twin_of"].to_numpy() >= 0, "surname_changed": household["old_surname"].to_numpy() >= 0,
         "foreign_name": household["foreign"].to_numpy(), "moved": household["moved_on"].notna().to_numpy(),
+        "remarried": household["remarried_on"].notna().to_numpy(), "alias_or_alphabet": household["alphabet"].to_numpy(),
+        "address_protected": household["protected_since"].notna().to_numpy(),
+        "alternative_care": child["care"].to_numpy() >= 0, "unnamed_infant": child["unnamed"].to_numpy(),
         "in_register": ids.held,
     })  # fmt: skip
 
