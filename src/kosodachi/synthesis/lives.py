@@ -6,12 +6,14 @@ import numpy as np
 import pandas as pd
 
 from kosodachi.synthesis.care import care_since
+from kosodachi.synthesis.checkups import CHECKUPS, checkups
 from kosodachi.synthesis.need import Latent, chance
 from kosodachi.synthesis.population import DAY, NEVER, Population
 from kosodachi.synthesis.scenario import Scenario
 from kosodachi.synthesis.streams import Streams
 
-CHECKUPS = {"4m": 4, "18m": 18, "36m": 36}
+__all__ = ["CHECKUPS", "KINDS", "OUTREACH", "ROUTES", "Lives", "known_in", "lives", "school_end"]
+
 KINDS = ("abuse", "rearing", "non_attendance", "development", "other")
 ROUTES = (
     "school",
@@ -35,9 +37,7 @@ ROUTE_SHARES = {
     "infant": (0.0, 0.22, 0.4, 0.14, 0.06, 0.06, 0.07, 0.05),
     "pupil": (0.4, 0.0, 0.04, 0.2, 0.07, 0.1, 0.12, 0.07),
 }
-TEETH = (0.0, 0.05, 0.45)  # mean number of untreated teeth at each check-up
 WITH_SIBLINGS = 1.2  # cases including siblings, for each case opened
-LATEST_VISIT = np.timedelta64(75, "D")
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ def lives(population: Population, need: Latent, scenario: Scenario, streams: Str
     single_since = _single_since(population, need, scenario, streams)
     return Lives(
         _allowance(population, need, single_since, scenario, streams),
-        _checkups(population, need, scenario, streams),
+        checkups(population, need, scenario, streams),
         _consultations(population, need, scenario, streams),
         single_since,
     )
@@ -110,58 +110,6 @@ def school_end(born: np.ndarray) -> np.ndarray:
     """1 April after the 18th birthday, when entitlement has ended."""
     months = (born.astype("datetime64[D]") - DAY).astype("datetime64[M]").astype(int)
     return (((months - 3) // 12 + 19) * 12 + 3).astype("datetime64[M]").astype("datetime64[D]")
-
-
-def _checkups(population: Population, need: Latent, scenario: Scenario, streams: Streams) -> pd.DataFrame:
-    """One row a child and check-up that fell due while the child lived in the town, attended or not."""
-    child, loadings, kinds = population.child, scenario.loadings, len(CHECKUPS)
-    n, rng = len(child), streams.of("lives.checkups")
-    at, kind = np.repeat(np.arange(n), kinds), np.tile(np.arange(kinds), n)
-    months = np.array(list(CHECKUPS.values()))[kind]
-    due = child["born"].to_numpy()[at] + (months * 30.44).astype(int).astype("timedelta64[D]")
-    missed = _missed(need.household[child["household"].to_numpy()[at], 0], kind, scenario, rng)
-    score = need.score[at, 1]
-    teeth = rng.poisson(np.array(TEETH)[kind] * np.exp(loadings.caries * score - loadings.caries**2 / 2))
-    visit = due + rng.integers(3, int(LATEST_VISIT.astype(int)), len(at)).astype("timedelta64[D]")
-    table = pd.DataFrame({
-        "child": at, "kind": kind, "due": due, "attended": ~missed, "day": np.where(missed, NEVER, visit),
-        "weight": _birth_weight(need.score[:, 0], scenario, rng)[at], "caries": np.minimum(teeth, 20),
-        "finding": _findings(score * loadings.finding, scenario, rng),
-    })  # fmt: skip
-    return table[_due_here(table, child, scenario)].sort_values(["due", "child", "kind"], ignore_index=True)
-
-
-def _missed(score: np.ndarray, kind: np.ndarray, scenario: Scenario, rng) -> np.ndarray:
-    asked, draw = scenario.lives, rng.random(len(kind))
-    missed = np.empty(len(kind), dtype=bool)
-    for k, attended in enumerate((asked.attended_4m, asked.attended_18m, asked.attended_36m)):
-        here = kind == k
-        missed[here] = draw[here] < chance(scenario.loadings.checkup_missed * score[here], 1 - attended)
-    return missed
-
-
-def _birth_weight(score: np.ndarray, scenario: Scenario, rng) -> np.ndarray:
-    """Grams, even numbers; a share below 2,500."""
-    n = len(score)
-    light = rng.random(n) < chance(scenario.loadings.low_birth_weight * score, scenario.lives.low_birth_weight_share)
-    grams = np.where(light, rng.normal(2230, 190, n).clip(900, 2498), rng.normal(3080, 310, n).clip(2500, 4600))
-    return (grams // 2 * 2).astype(int)
-
-
-def _findings(logit: np.ndarray, scenario: Scenario, rng) -> np.ndarray:
-    """0 none, 1 follow-up, 2 referred."""
-    draw, asked = rng.random(len(logit)), scenario.lives
-    return (draw < chance(logit, asked.finding_share)).astype(int) + (draw < chance(logit, asked.referred_share))
-
-
-def _due_here(table: pd.DataFrame, child: pd.DataFrame, scenario: Scenario) -> np.ndarray:
-    """Check-ups due while the child lived in the town and since the system began."""
-    at, due = table["child"].to_numpy(), table["due"].to_numpy()
-    first = np.datetime64(f"{scenario.lives.checkups_from}-04-01")
-    last = np.datetime64(scenario.schedule.follow_up_until) - LATEST_VISIT
-    left = child["moved_out"].to_numpy()[at]
-    came = child["moved_in"].to_numpy()[at] <= due
-    return (due >= first) & (due <= last) & came & ~(left <= due + LATEST_VISIT)
 
 
 def _consultations(population: Population, need: Latent, scenario: Scenario, streams: Streams) -> pd.DataFrame:
