@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 
+from kosodachi.synthesis.events import table_of
 from kosodachi.synthesis.need import Latent, chance
 from kosodachi.synthesis.population import NEVER, Population
 from kosodachi.synthesis.scenario import Scenario
@@ -26,7 +27,7 @@ def checkups(population: Population, need: Latent, scenario: Scenario, streams: 
     visit = due + rng.integers(3, int(LATEST_VISIT.astype(int)), len(at)).astype("timedelta64[D]")
     here = np.flatnonzero(_due_here(at, due, child, scenario))
     here = here[np.lexsort((kind[here], at[here], due[here]))]
-    return pd.DataFrame({
+    return table_of({
         "child": at[here], "kind": kind[here], "due": due[here], "attended": ~missed[here],
         "day": np.where(missed[here], NEVER, visit[here]),
         "weight": _birth_weight(need.score[:, 0], scenario, rng)[at[here]], "caries": np.minimum(teeth[here], 20),

@@ -69,6 +69,7 @@ def _achieved(world: World, need: Latent, found: Outcomes) -> dict[str, float]:
         "people_surname_change_share": _mean(household["old_surname"] >= 0),
         "people_moved_within_share": _mean(household["moved_on"].notna()),
         "people_moved_in_share": _mean(household["moved_in"].notna()),
+        **_events(child, household),
         **dict(zip(("lives_attended_4m", "lives_attended_18m", "lives_attended_36m"), came)),
         "lives_low_birth_weight_share": _mean(due.drop_duplicates("child")["weight"] < 2500),
         "lives_consultation_rate": len(world.lives.consultation) / (len(need.years) * here.sum()),
@@ -76,6 +77,20 @@ def _achieved(world: World, need: Latent, found: Outcomes) -> dict[str, float]:
         "programme_effect": _effects(found, 0)["ate_eligible"],
         "programme_consent": _mean(log["would_consent"]),
         "programme_started": _mean(log["would_start"]),
+    }
+
+
+def _events(child: pd.DataFrame, household: pd.DataFrame) -> dict[str, float]:
+    """Shares of households and children to whom something happened, of those to whom it could."""
+    foreign, changed = household["foreign"].to_numpy(), household["old_surname"].to_numpy() >= 0
+    alphabet, born_here = household["alphabet"].to_numpy(), (child["moved_in"] <= child["born"]).to_numpy()
+    return {
+        "people_remarriage_share": _mean(household["remarried_on"].notna()[changed]),
+        "people_alphabet_share": _mean(alphabet[foreign]),
+        "people_alias_share": _mean(household["alias_surname"].to_numpy()[alphabet] >= 0),
+        "people_protected_share": _mean(household["protected_since"].notna()),
+        "people_alternative_care_share": _mean(child["care"] >= 0),
+        "people_unnamed_infant_share": _mean(child["unnamed"].to_numpy()[born_here]),
     }
 
 

@@ -81,7 +81,9 @@ class People(Spec):
         0.003,
     )
     unnamed_infant_share: Rate = said(
-        "share of children whom services noticed before they had a given name", "命名前に把握された児童の割合", 0.01
+        "share of children born in the town whom services noticed before they had a given name",
+        "市内で生まれた児童のうち命名前に把握された児童の割合",
+        0.01,
     )
     moved_within_share: Rate = said("share of households that moved within the town", "市内転居をした世帯の割合", 0.16)
     moved_in_share: Rate = said("share of households that moved into the town", "転入世帯の割合", 0.28)

@@ -8,6 +8,7 @@ last weeks are not complete.
 import numpy as np
 import pandas as pd
 
+from kosodachi.synthesis.events import table_of
 from kosodachi.synthesis.known import Known
 from kosodachi.synthesis.need import chance
 from kosodachi.synthesis.population import DAY, NEVER
@@ -36,7 +37,7 @@ def vaccinations(known: Known) -> pd.DataFrame:
     heard = given + _days(rng.random(len(child)) * REPORTED_WITHIN)
     gone = known.population.child["moved_out"].to_numpy()[child] <= given
     shown = ~never & ~gone & (heard <= last)
-    return pd.DataFrame({"child": child, "visit": visit, "due": due, "given": np.where(shown, given, NEVER)})
+    return table_of({"child": child, "visit": visit, "due": due, "given": np.where(shown, given, NEVER)})
 
 
 def _who(known: Known, child: np.ndarray, draw: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
