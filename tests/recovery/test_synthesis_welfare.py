@@ -89,7 +89,7 @@ def test_shares_are_as_asked_and_hardship_shows(world):
 
 def test_scores_fall_with_need_and_the_often_absent_are_missing(world):
     rows = world.benefits["gakuryoku"]
-    score = world.need.score[rows["child"], rows["year"] - world.need.years[0]]
+    score = world.need.factors["school"][rows["child"], rows["year"] - world.need.years[0]]
     assert np.corrcoef(score, rows["score"])[0, 1] == pytest.approx(-0.3, abs=0.04)
     assert rows["score"].mean() == pytest.approx(50, abs=1) and rows["score"].std() == pytest.approx(10, abs=0.5)
     pupil = world.school.pupil.assign(days=np.maximum(world.school.days, 0).sum(axis=1))

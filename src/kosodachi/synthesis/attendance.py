@@ -85,7 +85,7 @@ def _logit(pupil, population, need: Latent, scenario, streams) -> np.ndarray:
     own = streams.of("lives.absence_child").normal(0, SPREAD["child"], len(population.child))[child]
     year = streams.of("lives.absence_year").normal(0, scenario.lives.passing_absence, len(pupil))
     month = streams.of("lives.absence_month").normal(0, SPREAD["month"], (len(pupil), 12))
-    score = need.score[child, pupil["year"].to_numpy() - need.years[0]]
+    score = need.factors["school"][child, pupil["year"].to_numpy() - need.years[0]]
     place = (
         population.places.district_effect[pupil["district"].to_numpy()]
         + scenario.lives.junior_absence * pupil["junior"].to_numpy()

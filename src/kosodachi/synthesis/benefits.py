@@ -38,7 +38,7 @@ def benefits(
     """One table for each further system of the scenario: child, start, end, and what the system adds."""
     rng, shared = streams.of("lives.hardship"), scenario.loadings.hardship
     noise = rng.standard_normal(len(population.household))
-    hardship = shared * need.household[:, -1] + np.sqrt(1 - shared**2) * noise
+    hardship = shared * need.home["economic"][:, -1] + np.sqrt(1 - shared**2) * noise
     hardship = hardship + SINGLE * ~np.isnat(lives.single_since)
     known = Known(population, need, lives, school, scenario, streams, hardship)
     return {name: make(known) for name, make in MAKERS.items() if name in scenario.systems}
@@ -69,10 +69,12 @@ def _school_aid(known: Known) -> pd.DataFrame:
     home = known.home[pupil["child"].to_numpy()]
     entitled = chance(1.5 * known.hardship, asked.school_aid_share / asked.school_aid_uptake)
     poor = rng.random(len(entitled)) < entitled
-    applies = rng.random(len(pupil)) < chance(TAKE_UP_BY_NEED * known.need.household[home, -1], asked.school_aid_uptake)
+    draw, can = rng.random(len(pupil)), np.flatnonzero(poor[home] & known.school.enrolled[:, 0])
+    need = known.need.home["economic"][home[can], -1]
+    applies = can[draw[can] < chance(TAKE_UP_BY_NEED * need, asked.school_aid_uptake)]
     start, end = _year_of(pupil["year"].to_numpy())
     table = pupil[["child", "year", "grade", "district", "junior"]].assign(start=start, end=end)
-    return table[poor[home] & applies & known.school.enrolled[:, 0]].reset_index(drop=True)
+    return table.iloc[applies].reset_index(drop=True)
 
 
 def _year_of(year: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -111,7 +113,7 @@ def _survey(known: Known) -> pd.DataFrame:
     rng, pupil = known.streams.of("lives.survey"), known.school.pupil
     child, year = pupil["child"].to_numpy(), pupil["year"].to_numpy()
     own = rng.standard_normal(len(known.population.child))[child]
-    load, score = known.scenario.loadings.score, known.need.score[child, year - known.need.years[0]]
+    load, score = known.scenario.loadings.score, known.need.factors["school"][child, year - known.need.years[0]]
     rest = np.sqrt(1 - load**2)
     z = -load * score + rest * (0.85 * own + np.sqrt(1 - 0.85**2) * rng.standard_normal(len(pupil)))
     days = np.maximum(known.school.days, 0).sum(axis=1)

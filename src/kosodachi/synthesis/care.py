@@ -26,7 +26,7 @@ def in_care(population: Population, need: Latent, scenario: Scenario, streams: S
     """The population with `care` (one row a child in care: child, since, foster, registered), their addresses, and the
     position in it of each child (-1 none)."""
     rng, child = streams.of("lives.care"), population.child
-    score = need.score[:, -1]
+    score = need.factors["caregiving"][:, -1]
     taken = rng.random(len(child)) < chance(
         scenario.loadings.alternative_care * score, scenario.people.alternative_care_share
     )

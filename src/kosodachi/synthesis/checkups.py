@@ -21,17 +21,17 @@ def checkups(population: Population, need: Latent, scenario: Scenario, streams: 
     at, kind = np.repeat(np.arange(n), kinds), np.tile(np.arange(kinds), n)
     months = np.array(list(CHECKUPS.values()))[kind]
     due = child["born"].to_numpy()[at] + (months * 30.44).astype(int).astype("timedelta64[D]")
-    missed = _missed(need.household[child["household"].to_numpy()[at], 0], kind, scenario, rng)
-    score = need.score[at, 1]
-    teeth = rng.poisson(np.array(TEETH)[kind] * np.exp(loadings.caries * score - loadings.caries**2 / 2))
+    missed = _missed(need.home["caregiving"][child["household"].to_numpy()[at], 0], kind, scenario, rng)
+    teeth_score, growth = need.factors["caregiving"][at, 1], need.factors["health"][at, 1]
+    teeth = rng.poisson(np.array(TEETH)[kind] * np.exp(loadings.caries * teeth_score - loadings.caries**2 / 2))
     visit = due + rng.integers(3, int(LATEST_VISIT.astype(int)), len(at)).astype("timedelta64[D]")
     here = np.flatnonzero(_due_here(at, due, child, scenario))
     here = here[np.lexsort((kind[here], at[here], due[here]))]
     return table_of({
         "child": at[here], "kind": kind[here], "due": due[here], "attended": ~missed[here],
         "day": np.where(missed[here], NEVER, visit[here]),
-        "weight": _birth_weight(need.score[:, 0], scenario, rng)[at[here]], "caries": np.minimum(teeth[here], 20),
-        "finding": _findings(score * loadings.finding, scenario, rng)[here],
+        "weight": _birth_weight(need.factors["health"][:, 0], scenario, rng)[at[here]], "caries": np.minimum(teeth[here], 20),
+        "finding": _findings(growth * loadings.finding, scenario, rng)[here],
     })  # fmt: skip
 
 

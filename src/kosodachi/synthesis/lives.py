@@ -6,38 +6,19 @@ import numpy as np
 import pandas as pd
 
 from kosodachi.synthesis.care import care_since
-from kosodachi.synthesis.checkups import CHECKUPS, checkups
-from kosodachi.synthesis.need import Latent, chance
+from kosodachi.synthesis.checkups import checkups
+from kosodachi.synthesis.consultation import consultations
+from kosodachi.synthesis.fitting import by_size
+from kosodachi.synthesis.need import Latent
 from kosodachi.synthesis.population import DAY, NEVER, Population
 from kosodachi.synthesis.scenario import Scenario
 from kosodachi.synthesis.streams import Streams
 
-__all__ = ["CHECKUPS", "KINDS", "OUTREACH", "ROUTES", "Lives", "known_in", "lives", "school_end"]
-
-KINDS = ("abuse", "rearing", "non_attendance", "development", "other")
-ROUTES = (
-    "school",
-    "nursery",
-    "health_centre",
-    "family",
-    "neighbour",
-    "police",
-    "child_guidance_centre",
-    "other",
-    "outreach",
-)
-OUTREACH = len(ROUTES) - 1
-KIND_SHARES = (0.22, 0.38, 0.16, 0.12, 0.12)
 STATUS_SHARES = (0.52, 0.38, 0.10)
 ENDS_A_YEAR = 0.035  # allowances that end in a year for other reasons than age
 AFTER_SURNAME_CHANGE = 2.0  # log-odds of a single parent where the surname changed
 COURT = 240  # days at most between a divorce and the change of the child's surname
 NOT_SINGLE = -60.0  # log-odds, of those who remarried
-ROUTE_SHARES = {
-    "infant": (0.0, 0.22, 0.4, 0.14, 0.06, 0.06, 0.07, 0.05),
-    "pupil": (0.4, 0.0, 0.04, 0.2, 0.07, 0.1, 0.12, 0.07),
-}
-WITH_SIBLINGS = 1.2  # cases including siblings, for each case opened
 
 
 @dataclass(frozen=True)
@@ -45,7 +26,7 @@ class Lives:
     """allowance: child, start, end, status (0 full, 1 partial, 2 suspended).
 
     checkup: child, kind, due, attended, day, weight (g), caries (teeth), finding (0 none, 1 follow-up, 2 referred).
-    consultation: child, opened, closed, kind, route. Codes are positions in CHECKUPS, KINDS, ROUTES.
+    consultation: child, opened, closed, kind, route. Codes are positions in checkups.CHECKUPS, consultation.KINDS, ROUTES.
     single_since: of each household, the day since when it has a single parent; NaT for the others.
     """
 
@@ -61,7 +42,7 @@ def lives(population: Population, need: Latent, scenario: Scenario, streams: Str
     return Lives(
         _allowance(population, need, single_since, scenario, streams),
         checkups(population, need, scenario, streams),
-        _consultations(population, need, scenario, streams),
+        consultations(population, need, scenario, streams),
         single_since,
     )
 
@@ -97,9 +78,9 @@ def _single_since(population: Population, need: Latent, scenario: Scenario, stre
     follows the divorce; those who remarried have two parents again."""
     rng, household = streams.of("lives.single"), population.household
     changed = household["surname_changed_on"].to_numpy()
-    logit = scenario.loadings.single_parent * need.household[:, -1] + AFTER_SURNAME_CHANGE * ~np.isnat(changed)
+    logit = scenario.loadings.single_parent * need.home["economic"][:, -1] + AFTER_SURNAME_CHANGE * ~np.isnat(changed)
     logit = np.where(household["remarried_on"].notna(), NOT_SINGLE, logit)
-    single = rng.random(len(household)) < chance(logit, scenario.lives.single_parent_share)
+    single = rng.random(len(household)) < by_size(logit, population, scenario)
     last = np.datetime64(scenario.schedule.follow_up_until)
     day = last - rng.integers(0, 10 * 365, len(household)).astype("timedelta64[D]")
     court = streams.of("lives.court").integers(0, COURT, len(household)).astype("timedelta64[D]")
@@ -110,57 +91,3 @@ def school_end(born: np.ndarray) -> np.ndarray:
     """1 April after the 18th birthday, when entitlement has ended."""
     months = (born.astype("datetime64[D]") - DAY).astype("datetime64[M]").astype(int)
     return (((months - 3) // 12 + 19) * 12 + 3).astype("datetime64[M]").astype("datetime64[D]")
-
-
-def _consultations(population: Population, need: Latent, scenario: Scenario, streams: Streams) -> pd.DataFrame:
-    """Cases opened in the years held, a row a child; siblings are sometimes taken into the same case."""
-    rng, n, years = streams.of("lives.consultation"), len(population.child), len(need.years)
-    chances = chance(scenario.loadings.consultation * need.score, scenario.lives.consultation_rate / WITH_SIBLINGS)
-    at, year = np.nonzero(rng.random((n, years)) < chances)
-    opened = _in_year(need.years[year], rng)
-    kind = rng.choice(len(KINDS), len(at), p=KIND_SHARES)
-    first = pd.DataFrame({"child": at, "opened": opened, "kind": kind})
-    table = pd.concat([first, _siblings(first, population, scenario, rng)], ignore_index=True)
-    table = _closed(table, rng, np.datetime64(scenario.schedule.follow_up_until))
-    table["route"] = _routes(table, population, rng)
-    who, day = population.child.iloc[table["child"]], table["opened"].to_numpy()
-    here = (day >= who["moved_in"].to_numpy()) & ~(day >= who["moved_out"].to_numpy())
-    return table[here].drop_duplicates(["child", "opened"]).reset_index(drop=True)
-
-
-def _in_year(years: np.ndarray, rng) -> np.ndarray:
-    start = ((years - 1970) * 12 + 3).astype("datetime64[M]").astype("datetime64[D]")
-    return start + rng.integers(0, 365, len(years)).astype("timedelta64[D]")
-
-
-def _siblings(first: pd.DataFrame, population: Population, scenario: Scenario, rng) -> pd.DataFrame:
-    """Siblings taken into a case on the same day."""
-    home = population.child["household"]
-    cases = first.assign(household=home.to_numpy()[first["child"]])
-    people = pd.DataFrame({"household": home.to_numpy(), "sibling": np.arange(len(home))})
-    both = cases.merge(people, on="household")
-    both = both[both["sibling"] != both["child"]].sort_values(["child", "opened", "sibling"], ignore_index=True)
-    taken = both[rng.random(len(both)) < scenario.lives.sibling_case]
-    return taken.assign(child=taken["sibling"])[["child", "opened", "kind"]]
-
-
-def _closed(table: pd.DataFrame, rng, last: np.datetime64) -> pd.DataFrame:
-    closed = table["opened"].to_numpy() + rng.gamma(1.6, 130, len(table)).astype(int).astype("timedelta64[D]")
-    return table.assign(closed=np.where(closed <= last, closed, NEVER))
-
-
-def _routes(table: pd.DataFrame, population: Population, rng) -> np.ndarray:
-    """Who brought the case, by the child's age at the time."""
-    born = population.child["born"].to_numpy()[table["child"]]
-    years = (table["opened"].to_numpy() - born) / DAY / 365.25
-    steps = np.cumsum(list(ROUTE_SHARES.values()), axis=1)[(years >= 6).astype(int)]
-    return (rng.random(len(table))[:, None] > steps).sum(axis=1).clip(0, OUTREACH - 1)
-
-
-def known_in(consultation: pd.DataFrame, children: int, as_of, months: int) -> np.ndarray:
-    """Children with a case opened in the months after a day, other than through outreach."""
-    start = np.datetime64(as_of)
-    end = np.datetime64(pd.Timestamp(as_of) + pd.DateOffset(months=months))
-    opened = consultation["opened"].to_numpy()
-    here = (opened >= start) & (opened < end) & (consultation["route"].to_numpy() != OUTREACH)
-    return np.bincount(consultation["child"].to_numpy()[here], minlength=children) > 0

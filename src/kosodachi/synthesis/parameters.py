@@ -5,10 +5,11 @@ import pandas as pd
 
 from kosodachi.synthesis.attendance import LONG_ABSENCE_A_YEAR
 from kosodachi.synthesis.calendar import fiscal_year
+from kosodachi.synthesis.consultation import SCHOOL_AGE, known_in
 from kosodachi.synthesis.margins import margins
 from kosodachi.synthesis.need import Latent
 from kosodachi.synthesis.outcomes import Outcomes
-from kosodachi.synthesis.population import counted
+from kosodachi.synthesis.population import DAY, YEAR, counted
 from kosodachi.synthesis.programme import VISIBLE, visible_signs
 from kosodachi.synthesis.systems import World
 
@@ -62,7 +63,9 @@ def _achieved(world: World, need: Latent, found: Outcomes) -> dict[str, float]:
     return {
         "resident_children": here.sum(),
         "need_rate": _mean(truly),
-        "need_household": sibling_correlation(need.score[:, -1], child["household"].to_numpy()),
+        "need_household": sibling_correlation(need.score[:, -1], child["household"].to_numpy())
+        - world.scenario.need.district,
+        **_known_given_need(world),
         "allowance_share": _mean(signs.loc[here, "allowance"]),
         "twin_share": _mean(child["twin_of"] >= 0),
         "people_foreign_share": _mean(household["foreign"]),
@@ -78,6 +81,18 @@ def _achieved(world: World, need: Latent, found: Outcomes) -> dict[str, float]:
         "programme_consent": _mean(log["would_consent"]),
         "programme_started": _mean(log["would_start"]),
     }
+
+
+def _known_given_need(world: World) -> dict[str, float]:
+    """Share of children in need on judge_as_of about whom a case was opened in the label months, by group."""
+    dates, child = world.scenario.schedule, world.population.child
+    here = counted(child, dates.judge_as_of) & world.need.in_need[:, world.need.at(fiscal_year(dates.judge_as_of))]
+    known = known_in(world.lives.consultation, len(child), dates.judge_as_of, dates.label_months)
+    foreign = world.population.household["foreign"].to_numpy()[child["household"].to_numpy()]
+    small = (np.datetime64(dates.judge_as_of) - child["born"].to_numpy()) / DAY / YEAR < SCHOOL_AGE
+    groups = {"all": np.ones(len(child), dtype=bool), "below_school_age": small, "foreign_name": foreign,
+              "girl": child["female"].to_numpy()}  # fmt: skip
+    return {f"known_given_need_{name}": _mean(known[here & group]) for name, group in groups.items()}
 
 
 def _events(child: pd.DataFrame, household: pd.DataFrame) -> dict[str, float]:

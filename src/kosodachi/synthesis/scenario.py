@@ -11,6 +11,9 @@ from kosodachi.municipality import Capacity, Disclosure, Name, Reason, Schedule,
 from kosodachi.synthesis.lags import USUAL_LAGS, Lag
 from kosodachi.synthesis.people import (
     ERROR_TYPES,
+    FACTORS,
+    GROUPS,
+    NEEDS,
     SYSTEMS,
     Design,
     ErrorType,
@@ -25,7 +28,21 @@ from kosodachi.synthesis.people import (
 )  # fmt: skip
 from kosodachi.synthesis.streams import LAYERS
 
-__all__ = ["ERROR_TYPES", "SYSTEMS", "Fact", "Lives", "Loadings", "Missing", "Need", "People", "Programme", "Scenario"]
+__all__ = [
+    "ERROR_TYPES",
+    "FACTORS",
+    "GROUPS",
+    "NEEDS",
+    "SYSTEMS",
+    "Fact",
+    "Lives",
+    "Loadings",
+    "Missing",
+    "Need",
+    "People",
+    "Programme",
+    "Scenario",
+]
 
 
 def _known_layers(redraw: dict[str, int]) -> dict[str, int]:
@@ -61,6 +78,11 @@ class Programme(Spec):
     )
     heterogeneity: float = said(
         "spread of the effect between children, relative", "効果の個人差(相対)", 0.2, ge=0, le=0.5
+    )
+    anticipation: Rate = said(
+        "share of the effect that works already in the two months before the offer",
+        "案内の前2か月に先に現れる効果の割合",
+        0.0,
     )
     fading: Rate = said("share of the effect lost in each further month", "効果が1か月ごとに薄れる割合", 0.0)
     spill_over: Rate = said(

@@ -49,7 +49,8 @@ def render(world: World) -> Town:
         "person": truth.person(world, ids),
         "record": truth.record(views, ids),
         "latent": truth.latent(world, ids),
-        "outcome": truth.outcome(world.outcomes, ids),
+        "outcome": truth.outcome(world, ids),
+        "needs": truth.needs(world, ids),
         "missing": missing(world, whole, withheld, uncollected, ids),
         "parameters": parameters(world),
     }

@@ -42,7 +42,7 @@ def vaccinations(known: Known) -> pd.DataFrame:
 
 def _who(known: Known, child: np.ndarray, draw: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Vaccinations never given, and those given late; the shares asked for are those of the average household."""
-    logit, asked = known.scenario.loadings.vaccination * known.need.household[:, -1], known.scenario.lives
+    logit, asked = known.scenario.loadings.vaccination * known.need.home["caregiving"][:, -1], known.scenario.lives
     never, late = (chance(logit, share)[known.home[child]] for share in (asked.vaccinated_never, asked.vaccinated_late))
     return draw < never, draw > 1 - late
 
