@@ -7,6 +7,7 @@ from typing import Annotated
 
 import numpy as np
 from pydantic import AfterValidator, Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from kosodachi.municipality import said
 from kosodachi.synthesis.people import Rate, Spec, each
@@ -22,7 +23,7 @@ Five = tuple[float, float, float, float, float]
 def _whole(shares: dict[str, Three]) -> dict[str, Three]:
     for name, parts in shares.items():
         if abs(sum(parts) - 1) > 1e-9:
-            raise ValueError(f"shares that sum to 1; those of {name} sum to {sum(parts):g}")
+            raise PydanticCustomError("shares_of_one", "shares that sum to 1", {"total": f"{name}: {sum(parts):g}"})
     return shares
 
 
@@ -69,7 +70,7 @@ class Need(Spec):
     @model_validator(mode="after")
     def _some_weight(self):
         if not sum(self.weights.values()) > 0:
-            raise ValueError("at least one factor with a weight above 0")
+            raise PydanticCustomError("above_zero", "at least one factor with a weight above 0")
         return self
 
     def covariance(self, level: str | None = None) -> np.ndarray:

@@ -6,6 +6,7 @@ They state what is asked; what was achieved is in the town's truth.
 from typing import Annotated, Literal, get_args
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic_core import PydanticCustomError
 
 from kosodachi.municipality import said
 
@@ -35,13 +36,13 @@ class Spec(BaseModel):
 
 def _whole(shares: tuple[float, ...]) -> tuple[float, ...]:
     if abs(sum(shares) - 1) > 1e-9:
-        raise ValueError(f"shares that sum to 1, not to {sum(shares):g}")
+        raise PydanticCustomError("shares_of_one", "shares that sum to 1", {"total": f"{sum(shares):g}"})
     return shares
 
 
 def _positive(odds: tuple[float, ...]) -> tuple[float, ...]:
     if min(odds) <= 0:
-        raise ValueError("numbers above 0")
+        raise PydanticCustomError("above_zero", "numbers above 0")
     return odds
 
 
@@ -116,7 +117,9 @@ def each(*names: str):
 
     def check(held: dict) -> dict:
         if wrong := sorted(set(held) ^ set(names)):
-            raise ValueError(f"each of {', '.join(names)} once; {wrong[0]} is too much or missing")
+            raise PydanticCustomError(
+                "each_once", "each name once", {"names": ", ".join(names), "wrong": ", ".join(wrong)}
+            )
         return {name: held[name] for name in names}
 
     return AfterValidator(check)

@@ -6,6 +6,7 @@ A scenario states what is asked; what was achieved is in the town's truth.
 from typing import Annotated
 
 from pydantic import AfterValidator
+from pydantic_core import PydanticCustomError
 
 from kosodachi.municipality import Capacity, Disclosure, Name, Reason, Schedule, Words, said
 from kosodachi.synthesis.asked_need import FACTORS, LEVELS, NEEDS, Loadings, Need
@@ -45,7 +46,7 @@ __all__ = [
 
 def _known_layers(redraw: dict[str, int]) -> dict[str, int]:
     if unknown := sorted(set(redraw) - set(LAYERS)):
-        raise ValueError(f"unknown layer {unknown[0]}; layers are {', '.join(LAYERS)}")
+        raise PydanticCustomError("unknown_layer", "a layer", {"given": unknown[0], "expected": ", ".join(LAYERS)})
     return redraw
 
 
@@ -59,13 +60,13 @@ class Fact(Spec):
 
 def _with_register(systems: tuple[str, ...]) -> tuple[str, ...]:
     if "juki" not in systems or len(set(systems)) < len(systems):
-        raise ValueError("each system once, the resident register (juki) among them")
+        raise PydanticCustomError("needs_register", "each system once, the resident register among them")
     return systems
 
 
 def _not_the_register(not_collected: dict[str, str]) -> dict[str, str]:
     if "juki" in not_collected:
-        raise ValueError("the resident register (juki) must be collected: every other source is linked to it")
+        raise PydanticCustomError("register_collected", "the resident register must be collected")
     return not_collected
 
 
