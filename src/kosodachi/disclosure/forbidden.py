@@ -35,9 +35,14 @@ class Forbidden:
 
     @classmethod
     def of(
-        cls, identifier_records: pd.DataFrame, *, further: Iterable[str] = (), record_ids: bool = True
+        cls,
+        identifier_records: pd.DataFrame,
+        *,
+        names: pd.DataFrame | None = None,
+        further: Iterable[str] = (),
+        record_ids: bool = True,
     ) -> "Forbidden":
-        """What the identifier records hold that must not leave; `further` are ids besides (research ids).
+        """What the identifier records hold that must not leave; `names` are the identifier_names, `further` ids besides (research ids).
 
         Full names and kana of three characters or more, raw and normalised, blanks or not; those of two characters as
         two that stand alone with a blank or a cell's edge between; places with block number;
@@ -45,18 +50,21 @@ class Forbidden:
         but not with record_ids=False, for looking through the analysis zone, where they belong.
         """
         records = identifier_records
-        whole = {tight(fold(name)).replace(" ", "") for name in _texts(records, "name_raw", "name", "kana_raw", "kana")}
-        whole |= {katakana(f"{s}{g}") for s, g in _pairs(records, "surname", "given")}
-        names = frozenset(katakana(name) for name in whole if len(name) >= 3 and HAS_JAPANESE.search(name))
+        others = identifier_records.iloc[:0] if names is None else names
+        texts = _texts(records, "name_raw", "name", "kana_raw", "kana", "guardian_name") | _texts(others, "name")
+        whole = {tight(fold(name)).replace(" ", "") for name in texts}
+        pairs = _pairs(records, "surname", "given") | _pairs(others, "surname", "given")
+        whole |= {katakana(f"{s}{g}") for s, g in pairs}
+        long = frozenset(katakana(name) for name in whole if len(name) >= 3 and HAS_JAPANESE.search(name))
         places = frozenset(place for row in _addresses(records) for place in _places(*row))
         numbers = {str(cell) for cell in _texts(records, "person_no", "household_no", "telephone")}
         ids = {*further, *(_texts(records, "record_id") if record_ids else ())}
         ids = {fold(str(cell)).lower() for cell in ids if len(str(cell)) >= 6}
         return cls(
-            names=names,
-            lengths=_lengths(names),
+            names=long,
+            lengths=_lengths(long),
             short=frozenset(katakana(name) for name in whole if len(name) == 2 and HAS_JAPANESE.search(name)),
-            latin=frozenset(_latin(_texts(records, "name_raw", "name", "kana_raw"))),
+            latin=frozenset(_latin(_texts(records, "name_raw", "name", "kana_raw") | {f"{s} {g}" for s, g in pairs})),
             places=places,
             place_lengths=tuple(sorted({len(town) for town, _ in places})),
             numbers=frozenset(form for number in numbers for form in _forms(number)) | frozenset(ids),
@@ -91,6 +99,12 @@ def _latin(names) -> set[tuple[str, ...]]:
 def _addresses(records: pd.DataFrame):
     if "address" not in records:
         return set()
+    if "previous_block" in records:
+        before = records[["previous_town", "previous_chome", "previous_block"]].dropna(subset="previous_block")
+        start = before["previous_chome"].fillna(before["previous_town"])
+        joint = start.str[-1:].str.isdigit().map({True: "-", False: ""})
+        moved = pd.DataFrame({"town": before["previous_town"], "address": start + joint + before["previous_block"]})
+        records = pd.concat([records.reindex(columns=["town", "address"]), moved])
     towns = records["town"] if "town" in records else pd.Series(None, index=records.index, dtype=object)
     pairs = pd.DataFrame({"town": towns, "address": records["address"]}).dropna(subset="address").drop_duplicates()
     return set(pairs.astype(object).where(pairs.notna(), None).itertuples(index=False, name=None))

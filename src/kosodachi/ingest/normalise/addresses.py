@@ -1,4 +1,4 @@
-"""Addresses as they are compared: town, chome and block in one form, the building left off.
+"""Addresses as they are compared: town, chome and block in one form, building and room apart.
 
 Built for whether two systems wrote the same place, not for finding it: nothing here knows which addresses exist.
 """
@@ -24,9 +24,10 @@ MOST_CHOME = 40
 
 
 def parts(values: pd.Series, *, municipality: str = "") -> pd.DataFrame:
-    """Columns address (town and numbers), town, chome (town with its number, 緑町1) and block (the rest, 2-3), None if not said.
+    """Columns address (town and numbers), town, chome (town with its number, 緑町1), block (the rest, 2-3) and building
+    (コーポ青葉101), None if not said.
 
-    `municipality` and a prefecture before it are left off, so are 大字 and 字 and the building.
+    `municipality` and a prefecture before it are left off, so are 大字 and 字.
     """
     plain = rewritten(values, _tidy, _one_width, _numbered, lambda text: looked_up(text, variant_table()))
     distinct = pd.Series(plain.dropna().unique(), dtype=object)
@@ -40,7 +41,7 @@ def parts(values: pd.Series, *, municipality: str = "") -> pd.DataFrame:
     )
 
 
-PARTS = ("address", "town", "chome", "block")
+PARTS = ("address", "town", "chome", "block", "building")
 
 
 def _numbered(text: str) -> str:
@@ -84,6 +85,13 @@ def _parted(texts: pd.Series, municipality: str) -> pd.DataFrame:
     chome, block = chome.where(~implied, first[0]), block.where(~implied, first[2])
     block = block.str.replace(r"^([0-9]+-[0-9]+)-[0-9]+$", r"\1", regex=True)
     numbers = (chome + "-" + block).str.strip("-")
-    return pd.DataFrame(
-        {"address": town + numbers, "town": town, "chome": (town + chome).where(chome.ne(""), None), "block": block}
-    )
+    return pd.DataFrame({
+        "address": town + numbers, "town": town, "chome": (town + chome).where(chome.ne(""), None), "block": block,
+        "building": _building(read["room"], read["building"]) if len(read) else block,
+    })  # fmt: skip
+
+
+def _building(room: pd.Series, named: pd.Series) -> pd.Series:
+    """Building and room without blanks: コーポ青葉101, or the room alone where it is a fourth number."""
+    text = room.fillna("").str.strip("-") + named.fillna("")
+    return text.str.replace(r"号室|[ ・,()]", "", regex=True).str.strip("-")

@@ -71,6 +71,13 @@ def joined_of(values: pd.Series) -> pd.Series:
     return joined(clean(values))
 
 
+def of_kana(names: pd.Series) -> pd.Series:
+    """The reading of names that are written in kana alone; missing for all others."""
+    return over_distinct(
+        names, lambda texts: joined_of(texts.where(texts.str.fullmatch(r"[ぁ-ゖァ-ヺーゝゞヽヾ]+"), None))
+    )
+
+
 def coded(kana: pd.Series) -> pd.Series:
     """One ASCII byte a kana of joined katakana, equal for spellings of one sound; オオノ and オノ stay apart."""
     return rewritten(kana, _sounds, _bytes)

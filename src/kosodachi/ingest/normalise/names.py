@@ -24,7 +24,12 @@ UNREADABLE = "〓"
 _GAIJI = table(
     {**{chr(code): UNREADABLE for code in range(0xE000, 0xF900)}, **dict.fromkeys("■□●○◆?\ufffd", UNREADABLE)}
 )
-_BESIDE = re.compile(rf"(?<=\w) ?[(\[][^()\[\]{BETWEEN}]*[)\]]")
+_BESIDE = re.compile(
+    rf"(?<=\w) ?[(\[][^()\[\]{BETWEEN}]*[)\]]"  # LI NA (田中 里奈)
+    rf"|(?<=[A-Z]) ?_[^{BETWEEN}]+"  # HANZI TAILANG_漢字 太郎
+)
+_SECOND = re.compile(r"(?<=\w) ?[(\[]([^()\[\]]*)[)\]]|(?<=[A-Z]) ?_(.+)$")
+KANJI = "[々〇一-鿿\U00020000-\U0003ffff〓]"
 _LONG = re.compile(f"(?<=[ぁ-ゖァ-ヺー])[{HYPHENS}]")
 _BLANKS = re.compile(r" {2,}")
 _EDGES = re.compile(rf" *{BETWEEN} *")
@@ -55,6 +60,39 @@ def parts(values: pd.Series) -> pd.DataFrame:
 def joined_of(values: pd.Series) -> pd.Series:
     """Names without blanks and separators, straight from what a source wrote."""
     return joined(clean(values))
+
+
+def second(values: pd.Series) -> pd.Series:
+    """The second name that stands beside the first, in brackets or behind an underline after letters; mostly missing."""
+
+    def beside(texts: pd.Series) -> pd.Series:
+        plain = pd.Series([_one_width(_tidy(text)) for text in texts], index=texts.index, dtype=object)
+        found = plain.str.extract(_SECOND)
+        return found[0].where(found[0].notna(), found[1]).str.strip()
+
+    some = values.where(values.str.contains(r"[(\[（［_＿]", na=False), None) if values.notna().any() else values
+    return over_distinct(some, beside)
+
+
+def alphabet_forms(values: pd.Series) -> list[pd.Series]:
+    """A name in the alphabet as three columns: whole; the first two of more words; the last word before the first.
+
+    Which word is the surname differs by country and by clerk, and systems leave middle names out.
+    """
+
+    def worded(texts: pd.Series) -> pd.Series:
+        return texts.str.replace(r"[^\w'-]+", " ", regex=True).str.strip()
+
+    def without_middle(texts: pd.Series) -> pd.Series:
+        words = worded(texts).str.split(" ")
+        return (words.str[0] + " " + words.str[1]).where(words.str.len() > 2, None)
+
+    def turned(texts: pd.Series) -> pd.Series:
+        words = worded(texts).str.split(" ")
+        return (words.str[-1] + " " + words.str[0]).where(words.str.len() > 1, None)
+
+    spoken = rewritten(values, _tidy, _one_width)
+    return [values, over_distinct(spoken, without_middle), over_distinct(spoken, turned)]
 
 
 def joined(spoken: pd.Series) -> pd.Series:
