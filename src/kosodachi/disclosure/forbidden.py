@@ -99,15 +99,22 @@ def _latin(names) -> set[tuple[str, ...]]:
 def _addresses(records: pd.DataFrame):
     if "address" not in records:
         return set()
-    if "previous_block" in records:
-        before = records[["previous_town", "previous_chome", "previous_block"]].dropna(subset="previous_block")
-        start = before["previous_chome"].fillna(before["previous_town"])
-        joint = start.str[-1:].str.isdigit().map({True: "-", False: ""})
-        moved = pd.DataFrame({"town": before["previous_town"], "address": start + joint + before["previous_block"]})
-        records = pd.concat([records.reindex(columns=["town", "address"]), moved])
     towns = records["town"] if "town" in records else pd.Series(None, index=records.index, dtype=object)
     pairs = pd.DataFrame({"town": towns, "address": records["address"]}).dropna(subset="address").drop_duplicates()
-    return set(pairs.astype(object).where(pairs.notna(), None).itertuples(index=False, name=None))
+    found = set(pairs.astype(object).where(pairs.notna(), None).itertuples(index=False, name=None))
+    return found | {(town, _joint(chome or town, block)) for town, chome, block in _moved(records)}
+
+
+def _moved(records: pd.DataFrame) -> set[tuple]:
+    columns = ["previous_town", "previous_chome", "previous_block"]
+    if not set(columns) <= set(records):
+        return set()
+    table = records[columns].dropna(subset=["previous_town", "previous_block"]).drop_duplicates().astype(object)
+    return set(table.where(table.notna(), None).itertuples(index=False, name=None))
+
+
+def _joint(start: str, block: str) -> str:
+    return f"{start}-{block}" if start[-1].isdigit() else f"{start}{block}"
 
 
 def _places(town: str | None, address: str):
