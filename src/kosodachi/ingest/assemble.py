@@ -87,13 +87,12 @@ def _assembled(settings: Municipality, readings: dict[str, Reading], key: bytes)
 
 def _stacked(people: dict[str, pd.DataFrame]) -> pd.DataFrame:
     table = pd.concat(people.values(), ignore_index=True)
-    return table.where(table.notna(), None).astype({"row_no": int})
+    return table.astype({"row_no": int})
 
 
 def _names(readings: dict[str, Reading], people: dict[str, pd.DataFrame]) -> pd.DataFrame:
-    """Sorted by record, so that the order of the sources tells nothing."""
     sets = [name_set(reading.raw.loc[reading.accepted], people[name]) for name, reading in readings.items()]
-    return pd.concat(sets).sort_values("record_id", kind="stable", ignore_index=True)
+    return pd.concat(sets, ignore_index=True)
 
 
 def _people(name: str, reading: Reading, settings: Municipality, key: bytes) -> pd.DataFrame:
@@ -132,16 +131,16 @@ def _typed(reading: Reading, column: str) -> pd.Series:
 
 
 def _count(name: str, reading: Reading) -> dict:
-    read, accepted, rejected = len(reading.sheet.rows), len(reading.accepted), len(reading.rejected)
+    read, accepted, rejected = len(reading.sheet), len(reading.accepted), len(reading.rejected)
     assert read == accepted + rejected, f"{name}: {read} rows read, {accepted} accepted, {rejected} rejected"
     return {"source": name, "read": read, "accepted": accepted, "rejected": rejected}
 
 
 def _rejects(name: str, reading: Reading) -> pd.DataFrame:
-    table, rows = reading.rejected, reading.sheet.rows
+    table, row = reading.rejected, reading.sheet.row
     return pd.DataFrame({
         "source": name, "row_no": table.index.astype(int), "code": table["code"], "column": table["column"],
-        "reason": table["code"].map(REASONS), "raw": [json.dumps(rows[row - 1], ensure_ascii=False) for row in table.index],
+        "reason": table["code"].map(REASONS), "raw": [json.dumps(row(at), ensure_ascii=False) for at in table.index],
     }).astype({"source": object, "row_no": int, "raw": object})  # fmt: skip
 
 

@@ -7,41 +7,47 @@ records name one person if any of their names meet. Nothing here says which name
 import pandas as pd
 
 from kosodachi.ingest.normalise import kana, names
+from kosodachi.ingest.normalise.text import missing, over_distinct
 from kosodachi.ingest.people import column_of, read_aloud, whole
 from kosodachi.tables import contract_of
 
-PARTS = ("kana", "surname", "given")
+CODES = ["kana_code", "surname_code", "given_code"]
 FORMS = ("name", "surname", "given", "kana_code", "surname_code", "given_code")
 
 
 def name_set(raw: pd.DataFrame, people: pd.DataFrame) -> pd.DataFrame:
-    """The rows of identifier_names of one source, sorted by record, kind and name, each form once.
+    """The rows of identifier_names of one source: the present names in the order of `people`, then the further ones.
 
     `raw` holds the accepted rows as text by standard column, `people` their rows of identifier_records.
     """
-    found = [people[list(FORMS)].assign(kind="current"), _former(raw, people), *_aliases(raw), *_alphabet(raw, people)]
-    table = pd.concat([part.assign(record_id=people["record_id"].loc[part.index]) for part in found])
-    table = table[table[list(FORMS)].notna().any(axis=1)][list(contract_of("identifier_names").columns)]
-    order = ["record_id", "kind", *FORMS]
-    table = table.drop_duplicates().sort_values(order, ignore_index=True)
-    return table.astype(object).where(table.notna(), None)
+    further = pd.concat([_former(raw, people), *_aliases(raw), *_alphabet(raw, people)])
+    further = further.assign(record_id=people["record_id"].loc[further.index]).drop_duplicates()
+    current = people[["record_id", *FORMS]].assign(kind="current")
+    table = pd.concat([current, further], ignore_index=True)
+    named = table[["name", "surname", "kana_code", "surname_code"]].notna().any(axis=1)
+    return table.loc[named, list(contract_of("identifier_names").columns)].reset_index(drop=True)
 
 
 def _former(raw: pd.DataFrame, people: pd.DataFrame) -> pd.DataFrame:
     """The former surname with the given name of today; the surname alone where the given name is not known apart."""
-    if not {"former_surname", "former_kana_surname"} & set(raw):
+    written = column_of(raw, "former_surname"), column_of(raw, "former_kana_surname")
+    raw = raw[written[0].notna() | written[1].notna()]
+    if raw.empty:
         return _nobody()
-    surname = names.joined_of(column_of(raw, "former_surname"))
-    sound = kana.joined_of(column_of(raw, "former_kana_surname"))
+    people = people.loc[raw.index]
+    surname, sound = (column.loc[raw.index] for column in written)
+    surname = names.joined_of(surname)
+    sound = kana.joined_of(sound)
     sound = sound.where(sound.notna(), kana.of_kana(surname))
-    given_kana = kana.parts(whole(raw, "kana"))["given"]
-    given_kana = given_kana.where(given_kana.notna(), kana.of_kana(people["given"]))
-    both = (sound + given_kana).where(sound.notna() & given_kana.notna(), None)
-    table = pd.DataFrame({
-        "kind": "former", "name": surname + people["given"], "surname": surname, "given": people["given"],
+    given = read_aloud(whole(raw, "kana"), people, {"given": raw["kana_given"]} if "kana_given" in raw else None)[
+        "given"
+    ]
+    both = (sound + given).where(sound.notna() & given.notna(), None)
+    return pd.DataFrame({
+        "kind": "former", "name": (surname + people["given"]).where(surname.notna() & people["given"].notna(), None),
+        "surname": surname, "given": people["given"],
         "kana_code": kana.coded(both), "surname_code": kana.coded(sound), "given_code": people["given_code"],
     })  # fmt: skip
-    return table[surname.notna() | sound.notna()]
 
 
 def _aliases(raw: pd.DataFrame) -> list[pd.DataFrame]:
@@ -61,21 +67,18 @@ def _alphabet(raw: pd.DataFrame, people: pd.DataFrame) -> list[pd.DataFrame]:
     The record's kana is its reading, unless the record's own name is in kanji and so may be another one.
     """
     forms = [_spoken("alphabet", form) for form in names.alphabet_forms(column_of(raw, "name_alphabet"))]
-    codes = ["kana_code", "surname_code", "given_code"]
-    same = people["name"].isna() | ~people["name"].str.contains(names.KANJI, na=False)
-    for form in forms[:1]:
-        form[codes] = people.loc[form.index, codes].where(same.loc[form.index], None)
+    own = people.loc[forms[0].index]
+    same = ~over_distinct(own["name"], lambda texts: texts.str.contains(names.KANJI)).eq(True)
+    forms[0][CODES] = own[CODES].where(same, None)
     return forms
 
 
 def _spoken(kind: str, written: pd.Series, reading: pd.Series | None = None) -> pd.DataFrame:
     """A name and its reading in the forms of comparison; without a reading, that of a name written in kana."""
-    reading = pd.Series(None, index=written.index, dtype=object) if reading is None else reading
+    reading = missing(written.index) if reading is None else reading
     there = written.notna() | reading.notna()
-    name, sound = names.parts(written[there]), kana.parts(reading[there])
-    aloud = read_aloud(*(sound[part] for part in PARTS), *(name[part] for part in ("name", "surname", "given")))
-    codes = {f"{part}_code": kana.coded(aloud[part]) for part in PARTS}
-    return name.assign(kind=kind, **codes)
+    name = names.parts(written[there])
+    return name.assign(kind=kind, **read_aloud(reading[there], name)[CODES])
 
 
 def _nobody() -> pd.DataFrame:

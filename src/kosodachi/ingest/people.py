@@ -9,6 +9,7 @@ from kosodachi.ingest.normalise import addresses, kana, names
 from kosodachi.ingest.normalise.text import missing
 
 BLANK = "\u3000"
+PARTS = ("surname", "given")
 
 
 def identifiers(raw: pd.DataFrame, read: dict[str, pd.Series], *, municipality: str) -> pd.DataFrame:
@@ -18,37 +19,37 @@ def identifiers(raw: pd.DataFrame, read: dict[str, pd.Series], *, municipality: 
     hold is missing. Where the kana is blank and the name is written in kana, the codes come from the name.
     """
     name_raw, kana_raw = whole(raw, "name"), whole(raw, "kana")
-    name, reading = names.parts(name_raw), kana.parts(kana_raw)
-    surname, given = (_part(raw, f"name_{part}", names.joined_of, name[part]) for part in ("surname", "given"))
-    surname_kana, given_kana = (
-        _part(raw, f"kana_{part}", kana.joined_of, reading[part]) for part in ("surname", "given")
-    )
-    spoken = read_aloud(reading["kana"], surname_kana, given_kana, name["name"], surname, given)
+    name = names.parts(name_raw)
+    for part in PARTS:
+        if f"name_{part}" in raw:
+            name[part] = names.joined_of(raw[f"name_{part}"])
+    aloud = read_aloud(kana_raw, name, {part: raw[f"kana_{part}"] for part in PARTS if f"kana_{part}" in raw})
     place = addresses.parts(column_of(raw, "address"), municipality=municipality)
     before = addresses.parts(column_of(raw, "previous_address"), municipality=municipality)
     guardian = names.parts(column_of(raw, "guardian_name"))
-    by_sound = read_aloud(kana.joined_of(column_of(raw, "guardian_kana")), name=guardian["name"])
     return pd.DataFrame({
-        "name_raw": name_raw, "kana_raw": kana_raw, "name": name["name"], "surname": surname, "given": given,
-        "kana": spoken["kana"], "kana_code": kana.coded(spoken["kana"]),
-        "surname_code": kana.coded(spoken["surname"]), "given_code": kana.coded(spoken["given"]),
+        "name_raw": name_raw, "kana_raw": kana_raw, **name, **aloud.drop(columns=list(PARTS)),
         **{column: read.get(column, missing(raw.index)) for column in ("birth_date", "sex", "postcode", "address_protected")},
-        **{part: place[part] for part in addresses.PARTS},
-        "guardian_name": guardian["name"], "guardian_code": kana.coded(by_sound["kana"]),
+        **place, "guardian_name": guardian["name"],
+        "guardian_code": read_aloud(column_of(raw, "guardian_kana"), guardian)["kana_code"],
         **{f"previous_{part}": before[part] for part in ("town", "chome", "block")},
     })  # fmt: skip
 
 
-def read_aloud(reading: pd.Series, surname=None, given=None, name=None, name_surname=None, name_given=None):
-    """Columns kana, surname and given: the reading as it is written or, where it is blank, of a name that is written in kana."""
-    nothing = missing(reading.index)
-    parts = {"kana": (reading, name), "surname": (surname, name_surname), "given": (given, name_given)}
-    by_name = reading.isna()
-    table = {}
-    for part, (said, written) in parts.items():
-        said, written = (nothing if column is None else column for column in (said, written))
-        table[part] = said.where(~by_name, kana.of_kana(written))
-    return pd.DataFrame(table)
+def read_aloud(written: pd.Series, name: pd.DataFrame, apart: dict[str, pd.Series] | None = None) -> pd.DataFrame:
+    """Columns kana, surname, given and kana_code, surname_code, given_code of kana as written, or where it is blank of a
+    name (columns name, surname, given) that is written in kana. `apart` holds surname and given where they are columns.
+    """
+    aloud = kana.parts_and_codes(written)
+    for part, column in (apart or {}).items():
+        aloud[part] = kana.joined_of(column)
+        aloud[f"{part}_code"] = kana.coded(aloud[part])
+    silent = aloud["kana"].isna() & name["name"].notna()
+    if silent.any():
+        for part, own in zip(kana.PARTS, ("name", "surname", "given")):
+            spoken = kana.of_kana(name.loc[silent, own])
+            aloud.loc[silent, part], aloud.loc[silent, f"{part}_code"] = spoken, kana.coded(spoken)
+    return aloud
 
 
 def whole(raw: pd.DataFrame, column: str) -> pd.Series:
@@ -63,7 +64,3 @@ def whole(raw: pd.DataFrame, column: str) -> pd.Series:
 def column_of(raw: pd.DataFrame, column: str) -> pd.Series:
     """A standard column as written; missing where the source does not hold it."""
     return raw[column] if column in raw else missing(raw.index)
-
-
-def _part(raw: pd.DataFrame, column: str, joined_of, otherwise: pd.Series) -> pd.Series:
-    return joined_of(raw[column]) if column in raw else otherwise
