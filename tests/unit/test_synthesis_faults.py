@@ -8,6 +8,7 @@ import pytest
 
 from kosodachi.faults import Fault, Faults
 from kosodachi.synthesis import read_scenario, simulate, synthesise, write_chunks, write_town
+from kosodachi.synthesis.lags import Lag
 from kosodachi.synthesis.scenario import Fact, Lives, Loadings, Missing, Need, People, Programme, Scenario
 
 TEXT = (Path(__file__).resolve().parents[2] / "synthetic_data" / "towns" / "aoba.yaml").read_text(encoding="utf-8")
@@ -32,6 +33,10 @@ def codes(text: str) -> list[str]:
         ("errors: {zeimu: {long_vowel: 0.1}}", "E-TOWN-04", "zeimu"),
         ("errors: {juki: {spelling: 0.1}}", "E-TOWN-04", "spelling"),
         ("errors: {juki: {long_vowel: -1}}", "E-TOWN-05", "errors.juki.long_vowel"),
+        ("errors: {kenshin: {old_surname: 0.8}}", "E-TOWN-04", "old_surname"),
+        ("lags: {kenshin: {surname: -3}}", "E-TOWN-05", "lags.kenshin.surname"),
+        ("lags: {zeimu: {surname: 3}}", "E-TOWN-04", "zeimu"),
+        ("people: {protected_share: 1.5}", "E-TOWN-05", "people.protected_share"),
         ("unreadable: {juki: -1}", "E-TOWN-05", "unreadable.juki"),
         ("redraw: {weather: 1}", "E-TOWN-05", "weather"),
         ("capacity: {reviewed: 200, outreach_per_month: 900}", "E-TOWN-06", "900"),
@@ -85,7 +90,7 @@ def test_too_few_children_are_refused_before_anything_is_drawn():
 
 
 def test_every_setting_is_described_in_both_languages():
-    for model in (Scenario, Fact, People, Need, Loadings, Lives, Programme, Missing):
+    for model in (Scenario, Fact, People, Need, Loadings, Lives, Programme, Missing, Lag):
         for name, field in model.model_fields.items():
             assert field.description and field.json_schema_extra["ja"], (model.__name__, name)
 

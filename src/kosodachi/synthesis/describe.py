@@ -16,6 +16,8 @@ from kosodachi.synthesis.sheets import DATED, empty, sheet_of
 AGES = {"age_00_02": (0, 3), "age_03_05": (3, 6), "age_06_08": (6, 9), "age_09_11": (9, 12), "age_12_14": (12, 15),
         "age_15_17": (15, 18)}  # fmt: skip
 YEARS = 6
+PLANTED = ("all", "twin", "surname_changed", "remarried", "foreign_name", "alias_or_alphabet", "moved", "address_protected",
+           "alternative_care", "unnamed_infant")  # fmt: skip
 NOT_ASKED = ("base_rate_eligible", "naive_contrast_eligible")
 
 
@@ -62,8 +64,7 @@ def planted(person: pd.DataFrame, latent: pd.DataFrame, settings: Municipality) 
     """
     need = latent[pd.to_datetime(latent["as_of"]).eq(pd.Timestamp(settings.schedule.judge_as_of))]
     both = need.merge(person, on="research_id").assign(all=True)
-    groups = ("all", "twin", "surname_changed", "foreign_name", "moved")
-    rows = [(name, int(both[name].sum()), int((both[name] & both["need"]).sum())) for name in groups]
+    rows = [(name, int(both[name].sum()), int((both[name] & both["need"]).sum())) for name in PLANTED if name in both]
     return pd.DataFrame(rows, columns=["group", "children", "in_need"])
 
 
