@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from kosodachi.faults import refuse
-from kosodachi.ingest.decode import BROKEN, decoded
+from kosodachi.ingest.decode import BROKEN, MARKED, decoded
 from kosodachi.ingest.header import header_faults, places_of
 from kosodachi.ingest.lines import CHUNK, refuse_long_line
 from kosodachi.ingest.rows import Sheet, read_sheet
@@ -115,9 +115,9 @@ def _unreadable(raw: pd.DataFrame, clean: bool) -> pd.DataFrame:
     """Rows with a byte that is no character of the encoding, a control character (none if the file is `clean`), or nothing."""
     nothing = raw.index[raw.isna().all(axis=1)]
     parts = [pd.DataFrame({"code": "blank_row", "column": None}, index=nothing, dtype=object)]
-    for code, sign in () if clean else (("undecodable", BROKEN), ("control_character", CONTROL)):
+    for code, sign in () if clean else (("undecodable", MARKED), ("control_character", CONTROL)):
         for column in raw:
-            hit = raw.index[raw[column].str.contains(sign, na=False, regex=code == "control_character")]
+            hit = raw.index[raw[column].str.contains(sign, na=False)]
             parts.append(pd.DataFrame({"code": code, "column": column}, index=hit, dtype=object))
     return pd.concat(parts)
 

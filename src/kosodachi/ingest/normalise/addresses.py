@@ -66,6 +66,7 @@ def _towns(towns: pd.Series, municipality: str) -> pd.Series:
     known = re.compile(rf"^(?:{_PREFECTURE})? ?(?:[^0-9 ]{{1,5}}郡)? ?{place}" if place else "^(?!)")
 
     def bare(texts: pd.Series) -> pd.Series:
+        texts = texts.where(texts.str.contains(r"\w", regex=True), None)  # ＊＊＊＊ stands for a protected address
         short = texts.str.replace(known, "", regex=True).str.replace(f"^{_PREFECTURE}", "", regex=True)
         return short.str.replace(_LOT, "", regex=True).str.replace(" ", "", regex=False)
 

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from kosodachi.ingest.normalise.names import KEPT as NAME
-from kosodachi.ingest.normalise.names import kind_of, split
+from kosodachi.ingest.normalise.names import UNNAMED, kind_of, split
 from kosodachi.ingest.normalise.text import (
     END,
     HYPHENS,
@@ -56,18 +56,38 @@ def clean(values: pd.Series) -> pd.Series:
 
 
 def parts(values: pd.Series) -> pd.DataFrame:
-    """Columns kana (joined), surname and given (None without a separator)."""
-    return columns(values, lambda texts: split(_cleaned(texts)), PARTS)
+    """Columns kana (joined), surname and given (None without a separator, or if it only stands for a name)."""
+    table = columns(values, lambda texts: split(_cleaned(texts)), PARTS)
+    unnamed = table["given"].isin(UNNAMED)
+    if unnamed.any():
+        table.loc[unnamed, "kana"], table.loc[unnamed, "given"] = table.loc[unnamed, "surname"], None
+    return table
 
 
 def with_codes(values: pd.Series) -> pd.DataFrame:
-    """Columns kana and kana_code, surname_code, given_code, straight from what a source wrote."""
+    """Columns kana and kana_code, surname_code, given_code, straight from what a source wrote.
+
+    A reading of what only stands for a given name (ベビー) is left out.
+    """
 
     def kernel(texts: list[str]) -> tuple[np.ndarray, ...]:
         whole = split(_cleaned(texts))
         return (whole[0], *map(_sounds, whole))
 
-    return columns(values, kernel, ("kana", *CODED))
+    table = columns(values, kernel, ("kana", *CODED))
+    unnamed = table["given_code"].isin(_unnamed())
+    if unnamed.any():
+        surname = parts(values[unnamed])["surname"]
+        table.loc[unnamed, ["kana", "kana_code"]] = pd.DataFrame(
+            {"kana": surname, "kana_code": table["surname_code"][unnamed]}
+        )
+        table.loc[unnamed, "given_code"] = None
+    return table
+
+
+@cache
+def _unnamed() -> tuple[str, ...]:
+    return tuple(coded(pd.Series([name for name in UNNAMED if name[0] in KATAKANA], dtype=object)))
 
 
 def joined_of(values: pd.Series) -> pd.Series:

@@ -32,6 +32,19 @@ UNREADABLE = "〓"
 GAIJI = {**{chr(code): UNREADABLE for code in range(0xE000, 0xF900)}, **dict.fromkeys("■□●○◆?？\ufffd", UNREADABLE)}
 KANA_SIGNS = "".join(map(chr, (*range(0x3041, 0x3097), *range(0x30A1, 0x30FB), 0x30FC)))
 KANJI = "[々〇一-鿿\U00020000-\U0003ffff〓]"
+UNNAMED = (
+    "未命名",
+    "命名前",
+    "名未定",
+    "未定",
+    "新生児",
+    "赤ちゃん",
+    "ベビー",
+    "ミメイメイ",
+    "メイメイマエ",
+    "ミテイ",
+    "アカチャン",
+)
 SEPARATORS = "・,、/_="
 LONG, AGAIN = np.uint32(ord("ー")), ord("々")
 LETTER, KEPT, SEPARATOR, COMMA, BLANK, HYPHEN, KANA, IDEOGRAM = (1 << bit for bit in range(8))
@@ -50,8 +63,15 @@ def clean(values: pd.Series) -> pd.Series:
 
 
 def parts(values: pd.Series) -> pd.DataFrame:
-    """Columns name (joined), surname and given; the parts are None where no separator is written."""
-    return columns(values, lambda texts: split(_cleaned(texts)), ("name", "surname", "given"))
+    """Columns name (joined), surname and given; the parts are None where no separator is written.
+
+    What stands for the given name of a child that has none yet (未命名, ベビー) is no name: the surname stands alone.
+    """
+    table = columns(values, lambda texts: split(_cleaned(texts)), ("name", "surname", "given"))
+    unnamed = table["given"].isin(UNNAMED)
+    if unnamed.any():
+        table.loc[unnamed, "name"], table.loc[unnamed, "given"] = table.loc[unnamed, "surname"], None
+    return table
 
 
 def joined_of(values: pd.Series) -> pd.Series:
