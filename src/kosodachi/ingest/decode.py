@@ -34,6 +34,8 @@ codecs.register_error("kosodachi_mark", _mark)
 
 def decoded(data: bytes, encoding: str, *, headers: Iterable[str], file: str) -> str:
     """The text without byte order mark and DOS end mark. Raises Fault E-INGEST-02 (another encoding fits), -03 (none does)."""
+    if not data.removeprefix(codecs.BOM_UTF8).strip():
+        return ""
     headers = [header_key(header) for header in headers]
     text, line = _strict(data, encoding)
     foreign = _foreign_lines(data, encoding)

@@ -6,6 +6,7 @@ the register needs is blank, or it repeats a row. Any other value that cannot be
 
 import re
 from dataclasses import dataclass
+from itertools import product
 
 import numpy as np
 import pandas as pd
@@ -20,6 +21,8 @@ from kosodachi.municipality import Source
 from kosodachi.tables import COLUMNS, KINDS
 
 CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+# A line break in a name or a number is what a quotation mark left open makes of two rows.
+CONTROL_OR_BREAK, LONG = re.compile("[\x00-\x08\x0a-\x1f\x7f]"), ("address", "text")
 CONTROLS = bytes(code for code in (*range(32), 127) if CONTROL.match(chr(code)))
 BY_PEOPLE = ("name", "kana", "address")
 
@@ -115,8 +118,9 @@ def _unreadable(raw: pd.DataFrame, clean: bool) -> pd.DataFrame:
     """Rows with a byte that is no character of the encoding, a control character (none if the file is `clean`), or nothing."""
     nothing = raw.index[raw.isna().all(axis=1)]
     parts = [pd.DataFrame({"code": "blank_row", "column": None}, index=nothing, dtype=object)]
-    for code, sign in () if clean else (("undecodable", MARKED), ("control_character", CONTROL)):
-        for column in raw:
+    for code, column in () if clean else product(("undecodable", "control_character"), raw):
+        sign = MARKED if code == "undecodable" else CONTROL if COLUMNS[column].form in LONG else CONTROL_OR_BREAK
+        if sign.search("".join(raw[column].dropna())):
             hit = raw.index[raw[column].str.contains(sign, na=False)]
             parts.append(pd.DataFrame({"code": code, "column": column}, index=hit, dtype=object))
     return pd.concat(parts)
@@ -124,7 +128,8 @@ def _unreadable(raw: pd.DataFrame, clean: bool) -> pd.DataFrame:
 
 def _is_clean(data: bytes, source: Source, text: str) -> bool:
     """Whether there is surely no control character and no broken byte, looked up in the bytes of the file at once."""
-    return source.encoding != "utf-16" and len(data.translate(None, CONTROLS)) == len(data) and BROKEN not in text
+    plain = source.encoding != "utf-16" and '"' not in text and BROKEN not in text
+    return plain and len(data.translate(None, CONTROLS)) == len(data)
 
 
 def _days(values: dict[str, Values]) -> pd.DataFrame:
