@@ -46,6 +46,7 @@ UNNAMED = (
     "アカチャン",
 )
 SEPARATORS = "・,、/_="
+PLANES = 0x40000  # no letter lies beyond Unicode's plane 3
 LONG, AGAIN = np.uint32(ord("ー")), ord("々")
 LETTER, KEPT, SEPARATOR, COMMA, BLANK, HYPHEN, KANA, IDEOGRAM = (1 << bit for bit in range(8))
 _BESIDE = re.compile(
@@ -159,7 +160,7 @@ def tidied() -> np.ndarray:
 @cache
 def kind_of() -> np.ndarray:
     """The kinds of each code point, as bits. Letters, digits and 〓 are what a joined name is made of."""
-    letters = [*(code for code in range(SIZE) if chr(code).isalnum()), ord(UNREADABLE)]
+    letters = [*(code for code in range(PLANES) if chr(code).isalnum()), ord(UNREADABLE)]
     ideograms = [code for code in (*range(0x4E00, 0xA000), *range(0x20000, 0x40000)) if code != AGAIN]
     kept = [*letters, *codes_in(SEPARATORS + " "), END]
     return kinds_table(
