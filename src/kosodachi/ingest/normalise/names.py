@@ -17,6 +17,7 @@ from kosodachi.ingest.normalise.text import (
     codes_in,
     columns,
     earlier,
+    holding,
     kinds_table,
     mapped,
     over_distinct,
@@ -88,8 +89,7 @@ def second(values: pd.Series) -> pd.Series:
         found = plain.str.extract(_BESIDE)
         return found[0].where(found[0].notna(), found[1]).str.strip()
 
-    some = values.where(values.astype(str).str.contains(r"[(\[（［_＿⦅【〔]", na=False), None)
-    return over_distinct(some.astype(object), beside)
+    return over_distinct(holding(values, "([_（［＿"), beside)
 
 
 def alphabet_forms(values: pd.Series) -> list[pd.Series]:

@@ -98,6 +98,20 @@ def texts_of(codes: np.ndarray) -> np.ndarray:
     return texts
 
 
+def holding(values: pd.Series, signs: str) -> pd.Series:
+    """The values that hold one of the signs; the others are missing."""
+    array = values.to_numpy(dtype=object)
+    there = np.flatnonzero(pd.notna(array))
+    found = np.full(len(array), None, dtype=object)
+    joined = BETWEEN.join(array[there])
+    if any(sign in joined for sign in signs):
+        codes = codes_of(array[there].tolist())
+        hits = np.flatnonzero(np.logical_or.reduce([codes == ord(sign) for sign in signs]))
+        at = there[np.unique(np.searchsorted(np.flatnonzero(codes == END), hits))]
+        found[at] = array[at]
+    return pd.Series(found, index=values.index, dtype=object)
+
+
 def before(codes: np.ndarray, steps: int = 1) -> np.ndarray:
     """The code points some places before each; END before the first."""
     found = np.full(len(codes), END, codes.dtype)
@@ -128,7 +142,8 @@ def later(mask: np.ndarray, steps: int = 1) -> np.ndarray:
 
 def value_of(codes: np.ndarray) -> np.ndarray:
     """The number of the value that each code point stands in, from 0; an END belongs to the value it ends."""
-    return np.cumsum(before(codes) == END, dtype="i4") - 1
+    ends = codes == END
+    return np.cumsum(ends, dtype="i4") - ends
 
 
 def kinds_table(*kinds: tuple[int, Iterable[int]]) -> np.ndarray:
