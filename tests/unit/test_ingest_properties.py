@@ -107,7 +107,9 @@ def test_one_place_written_three_ways_is_one_address(chome, block, number):
 @quick
 @given(st.lists(st.one_of(st.none(), ANY), max_size=12))
 def test_addresses_of_any_text_keep_their_rows(written):
-    assert len(addresses.parts(column(written))) == len(written)
+    found = addresses.parts(column(written))
+    assert len(found) == len(written)
+    assert {type(value) for value in found.to_numpy().ravel()} <= {str, type(None)}
 
 
 def test_the_order_of_rows_does_not_matter():

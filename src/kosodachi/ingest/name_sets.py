@@ -4,6 +4,7 @@ A foreign resident may be written by any of up to four names, and a child whose 
 records name one person if any of their names meet. Nothing here says which name is the right one.
 """
 
+import numpy as np
 import pandas as pd
 
 from kosodachi.ingest.normalise import kana, names
@@ -21,10 +22,18 @@ def name_set(raw: pd.DataFrame, people: pd.DataFrame) -> pd.DataFrame:
     """
     further = pd.concat([_former(raw, people), *_aliases(raw), *_alphabet(raw, people)])
     further = further.assign(record_id=people["record_id"].loc[further.index]).drop_duplicates()
-    current = people[["record_id", *FORMS]].assign(kind="current")
-    table = pd.concat([current, further], ignore_index=True)
-    named = table[["name", "surname", "kana_code", "surname_code"]].notna().any(axis=1)
-    return table.loc[named, list(contract_of("identifier_names").columns)].reset_index(drop=True)
+    said = [people[form].notna().to_numpy() for form in ("name", "surname", "kana_code", "surname_code")]
+    named = np.logical_or.reduce(said)
+    table = {
+        "record_id": people["record_id"],
+        "kind": pd.Series("current", index=people.index, dtype=object),
+        **people[list(FORMS)],
+    }
+    further = further[further[list(FORMS)].notna().any(axis=1)]
+    return pd.DataFrame({
+        column: np.concatenate([table[column].to_numpy(dtype=object)[named], further[column].to_numpy(dtype=object)])
+        for column in contract_of("identifier_names").columns
+    }, copy=False)  # fmt: skip
 
 
 def _former(raw: pd.DataFrame, people: pd.DataFrame) -> pd.DataFrame:

@@ -33,7 +33,7 @@ def identifiers(raw: pd.DataFrame, read: dict[str, pd.Series], *, municipality: 
         **place, "guardian_name": guardian["name"],
         "guardian_code": read_aloud(column_of(raw, "guardian_kana"), guardian)["kana_code"],
         **{f"previous_{part}": before[part] for part in ("town", "chome", "block")},
-    })  # fmt: skip
+    }, copy=False)  # fmt: skip
 
 
 def read_aloud(written: pd.Series, name: pd.DataFrame, apart: dict[str, pd.Series] | None = None) -> pd.DataFrame:

@@ -32,6 +32,7 @@ from kosodachi.ingest.normalise.text import (
     columns,
     earlier,
     later,
+    missing,
     over_distinct,
     variant_table,
     with_single_blanks,
@@ -52,13 +53,19 @@ def parts(values: pd.Series, *, municipality: str = "") -> pd.DataFrame:
 
     `municipality`, with a county and a prefecture before it, is left off, so are 大字 and 字.
     """
+    there = values.notna().to_numpy()
+    if not there.all():
+        table = pd.DataFrame({part: missing(values.index) for part in PARTS})
+        if there.any():
+            table.loc[there, list(PARTS)] = parts(values[there], municipality=municipality).to_numpy()
+        return table
     read = columns(values, lambda texts: _cut(_cleaned(texts)), ("town", "chome", "block", "numbers", "building"))
     town = _towns(read["town"], municipality)
     whole, chome, numbers = (np.where(pd.isna(column), "", column) for column in (town, read["chome"], read["numbers"]))
     address = whole + numbers
     table = {"address": np.where(address == "", None, address), "town": town}
     table["chome"] = np.where(chome == "", None, whole + chome)
-    return pd.DataFrame({**table, "block": read["block"], "building": read["building"]}, index=values.index)
+    return pd.DataFrame({**table, "block": read["block"], "building": read["building"]}, index=values.index, copy=False)
 
 
 def _towns(towns: pd.Series, municipality: str) -> pd.Series:
