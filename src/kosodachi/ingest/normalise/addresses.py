@@ -59,7 +59,9 @@ def parts(values: pd.Series, *, municipality: str = "") -> pd.DataFrame:
         if there.any():
             table.loc[there, list(PARTS)] = parts(values[there], municipality=municipality).to_numpy()
         return table
-    read = columns(values, lambda texts: _cut(_cleaned(texts)), ("town", "chome", "block", "numbers", "building"))
+    read = columns(
+        values, lambda texts: _cut(_cleaned(texts)), ("town", "chome", "block", "numbers", "building"), shared=True
+    )
     town = _towns(read["town"], municipality)
     whole, chome, numbers = (np.where(pd.isna(column), "", column) for column in (town, read["chome"], read["numbers"]))
     address = whole + numbers

@@ -26,10 +26,12 @@ SAMPLE, FEW = 2_000, 0.25
 PART, WORKERS = 16_384, 4
 
 
-def columns(values: pd.Series, kernel: Callable[[list[str]], tuple[np.ndarray, ...]], names: tuple[str, ...]):
+def columns(
+    values: pd.Series, kernel: Callable[[list[str]], tuple[np.ndarray, ...]], names: tuple[str, ...], *, shared=False
+):
     """A frame with one column a name, from arrays of code points that the kernel makes of the values; blank becomes None.
 
-    The kernel sees each value once where values repeat often, and parts of a long column at the same time. Missing stays
+    The kernel sees each value once where values repeat often (or are `shared`, as a household's address), and parts of a long column at the same time. Missing stays
     missing; the index is that of `values`.
     """
     array = values.to_numpy(dtype=object)
@@ -38,7 +40,7 @@ def columns(values: pd.Series, kernel: Callable[[list[str]], tuple[np.ndarray, .
         return pd.DataFrame({name: missing(values.index) for name in names})
     full = len(there) == len(array)
     filled = array if full else array[there]
-    codes, filled = pd.factorize(filled) if _often_repeated(filled) else (None, filled)
+    codes, filled = pd.factorize(filled) if shared or _often_repeated(filled) else (None, filled)
     table = {}
     for name, texts in zip(names, _in_parts(filled, kernel)):
         texts = texts if codes is None else texts[codes]
