@@ -24,8 +24,10 @@ def backend(engine: str):
     return DuckDBAPI(connection=duckdb.connect())
 
 
-def typed(frame: pd.DataFrame) -> pa.Table:
+def typed(frame: pd.DataFrame | pa.Table) -> pa.Table:
     """The frame as an Arrow table in which text stays text, also where a whole column is missing."""
+    if isinstance(frame, pa.Table):
+        return frame
     columns = {
         name: pa.array(column, type=pa.string(), from_pandas=True) if column.dtype == "object" else pa.array(column)
         for name, column in frame.items()
