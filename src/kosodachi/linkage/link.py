@@ -51,7 +51,7 @@ def link(
     if persons.empty:
         return Links(assign(pd.DataFrame(), thresholds), _summary(children, persons, assign(pd.DataFrame()), None))
     left, right = (table[["unique_id", *spec.columns]] for table in (children, persons))
-    model = train(left, right, spec, seed=seed, engine=engine)
+    model = train(left, right, spec, seed=seed)
     pairs = predict(model, left, right, spec, engine=engine, above=min(1e-3, thresholds.review / 10))
     ways = persons[["unique_id", "source", "person"]].rename(columns={"unique_id": "right_id"})
     made = assign(pairs.merge(ways, on="right_id"), thresholds)
