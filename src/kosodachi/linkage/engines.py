@@ -1,7 +1,7 @@
 """Where Splink runs: DuckDB embedded, or a Spark cluster. Levels are written so that both count alike.
 
-What does not fit into memory goes to files, which hold identifiers: DuckDB encrypts them with a key that dies with the
-process and puts them where `limits` says. Spark encrypts its own on every machine of the cluster; what travels between
+What does not fit into memory goes to files only within `limits`, and these hold identifiers: DuckDB encrypts them with
+a key that dies with the process and puts them where the limits say. Spark encrypts its own on every machine of the cluster; what travels between
 those machines is guarded by the settings of the cluster alone.
 """
 
@@ -13,6 +13,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import pandas as pd
@@ -25,23 +26,22 @@ from kosodachi.faults import Fault
 class Limits:
     """How much memory one DuckDB connection may take ("4GB"), and where it puts what does not fit."""
 
-    memory: str | None = None
-    folder: Path | None = None
+    memory: str | None
+    folder: Path
 
 
 _LIMITS = contextvars.ContextVar("limits", default=None)
 
 
 @contextmanager
-def limits(*, memory: str | None = None, folder: Path | str | None = None) -> Iterator[Limits]:
+def limits(folder: Path | str, *, memory: str | None = None) -> Iterator[Limits]:
     """Within this, every DuckDB connection of the linkage keeps to `memory` and puts what does not fit below `folder`.
 
     folder: a place in the identifier zone. A folder of its own is made there and removed at the end with all that is
-    in it. Without one, or outside of this, it is the system's place for temporary files.
+    in it. Outside of this nothing is ever written: a linkage that does not fit into memory fails.
     Raises Fault E-LINK-21 if DuckDB cannot read the limit.
     """
-    if folder is not None:
-        Path(folder).mkdir(parents=True, exist_ok=True)
+    Path(folder).mkdir(parents=True, exist_ok=True)
     own = Path(tempfile.mkdtemp(prefix="spill-", dir=folder))
     before = _LIMITS.set(Limits(memory, own))
     try:
@@ -53,21 +53,28 @@ def limits(*, memory: str | None = None, folder: Path | str | None = None) -> It
 
 
 def connect():
-    """A DuckDB connection in memory that keeps to the present limits. What it spills is encrypted."""
+    """A DuckDB connection in memory within the present limits. What it spills is encrypted."""
     import duckdb
-    import duckdb_extension_httpfs
 
-    now = _LIMITS.get() or Limits()
-    folder = (now.folder or Path(tempfile.gettempdir())) / f"duckdb-{secrets.token_hex(8)}"
-    settings = {"temp_directory": str(folder)} | ({"memory_limit": now.memory} if now.memory else {})
+    now = _LIMITS.get()
+    if now is None:
+        return duckdb.connect(config={"temp_directory": ""})
+    settings = {"temp_directory": str(now.folder / secrets.token_hex(8))}
     try:
-        con = duckdb.connect(config=settings)
+        con = duckdb.connect(config=settings | ({"memory_limit": now.memory} if now.memory else {}))
     except duckdb.Error:
         raise Fault("E-LINK-21", memory=now.memory) from None
-    extension = next(Path(duckdb_extension_httpfs.__file__).parent.rglob("httpfs.duckdb_extension"))
-    con.execute("load '{}'".format(str(extension).replace("'", "''")))
+    con.execute("load '{}'".format(str(_encryption()).replace("'", "''")))
     con.execute("set temp_file_encryption = true")
     return con
+
+
+@cache
+def _encryption() -> Path:
+    """DuckDB's extension that encrypts what it writes."""
+    import duckdb_extension_httpfs
+
+    return next(Path(duckdb_extension_httpfs.__file__).parent.rglob("httpfs.duckdb_extension"))
 
 
 def backend(engine: str):

@@ -63,7 +63,7 @@ def link(
     spec = japanese(engine=engine, term_frequencies=term_frequencies)
     if not len(persons):
         made = assign(pd.DataFrame())
-        return Links(made, _summary(children, persons, made, None, thresholds or Thresholds()))
+        return Links(made, summary(children, persons, made, None, thresholds or Thresholds()))
     model = train(children.own(), persons.own(), spec, seed=seed)
     given = {"spec": spec, "engine": engine, "probability": probability}
     pairs = scored(model, children, persons, **given)
@@ -73,7 +73,7 @@ def link(
     if found := family_ways(children, persons, made):
         pairs = pa.concat_tables([pairs, scored(model, found.left, found.right, less=found.less, **given)])
         made = assign(pairs, chosen, births=births)
-    return Links(made, _summary(children, persons, made, model, chosen), model)
+    return Links(made, summary(children, persons, made, model, chosen), model)
 
 
 def scored(
@@ -95,7 +95,7 @@ def scored(
     })  # fmt: skip
 
 
-def _summary(children: Side, persons: Side, made: pd.DataFrame, model: Model | None, thresholds: Thresholds) -> dict:
+def summary(children: Side, persons: Side, made: pd.DataFrame, model: Model | None, thresholds: Thresholds) -> dict:
     counts = {
         "children": children.people,
         "persons": persons.people,

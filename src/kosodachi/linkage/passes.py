@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from kosodachi.linkage.engines import connect
 from kosodachi.linkage.prepare import COMPARED, WHOSE, Side
 
 SURE = 0.999
