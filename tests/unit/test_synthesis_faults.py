@@ -194,3 +194,54 @@ def test_an_effect_that_those_who_start_cannot_have_is_refused():
     with pytest.raises(Fault) as told:
         simulate(read_scenario(TEXT + "\nprogramme: {effect: -0.6}\n"))
     assert told.value.code == "E-TOWN-16" and "-0.6" in told.value.told("ja")
+
+
+def test_a_killed_process_leaves_no_town(tmp_path):
+    """SIGKILL between two chunks: the folder is not there, and the next write clears what was left."""
+    import subprocess
+    import sys
+
+    folder = tmp_path / "big"
+    code = (
+        "from kosodachi.synthesis import read_scenario, write_chunks; from pathlib import Path; import sys, time;"
+        "write_chunks(read_scenario(sys.argv[1]), Path(sys.argv[2]), children=400, chunk=100,"
+        " said=lambda done, of: (print(done, flush=True), time.sleep(60)))"
+    )
+    process = subprocess.Popen([sys.executable, "-c", code, TEXT, str(folder)], stdout=subprocess.PIPE, text=True)
+    assert process.stdout.readline().strip() == "1"
+    process.kill()
+    process.wait()
+    assert not folder.exists() and list(tmp_path.glob(".big.*.part"))
+    write_chunks(read_scenario(TEXT), folder, children=400, chunk=200)
+    assert (folder / "municipality.yaml").is_file() and not list(tmp_path.glob(".big.*"))
+
+
+def test_a_full_disk_is_told_and_the_town_of_before_stays(tmp_path, monkeypatch):
+    from kosodachi.synthesis import write
+    from kosodachi.workspace.begin import synthetic_town
+
+    file = tmp_path / "trial.yaml"
+    file.write_text(TEXT, encoding="utf-8")
+    folder = synthetic_town(str(file), seed=1, children=300, out=tmp_path / "town")
+    before = (folder / "juki.csv").read_bytes()
+
+    def full(town, half):
+        half.mkdir()
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(write, "_write_into", full)
+    with pytest.raises(Fault, match="E-TOWN-17") as told:
+        synthetic_town(str(file), seed=2, children=300, out=folder)
+    assert "No space left" in str(told.value) and (folder / "juki.csv").read_bytes() == before
+    assert not list(tmp_path.glob(".town.*"))
+
+
+def test_a_large_town_is_made_by_chunks_and_says_so(tmp_path, monkeypatch):
+    from kosodachi.workspace import begin
+
+    file = tmp_path / "trial.yaml"
+    file.write_text(TEXT, encoding="utf-8")
+    told = []
+    monkeypatch.setattr(begin, "IN_ONE", 250)
+    begin.synthetic_town(str(file), seed=1, children=300, out=tmp_path / "town", said=lambda *step: told.append(step))
+    assert told == [(1, 1)] and (tmp_path / "town" / "truth" / "person.parquet").is_file()

@@ -10,7 +10,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from kosodachi.linkage.engines import typed
+from kosodachi.linkage.engines import connect, typed
 from kosodachi.linkage.spec import Thresholds
 
 PAIR = """
@@ -81,13 +81,12 @@ def assign(
     of one birth); of a child with two numbers more in a source than its twin, none is linked (reason twin), because
     one of them may be the twin's.
     """
-    import duckdb
 
     if not len(pairs):
         numbers = {column: "float64" for column in COLUMNS if column.startswith("match")}
         return pd.DataFrame({column: pd.Series(dtype=numbers.get(column, "object")) for column in COLUMNS})
     births = pd.DataFrame({"register_no": [], "birth": []}, dtype="object") if births is None else births
-    with duckdb.connect() as con:
+    with connect() as con:
         con.register("pairs", typed(pairs))
         con.register("births", typed(births))
         con.execute(PAIR)
@@ -117,9 +116,8 @@ BEST_FREE = "select max(match_probability) as likely from pairs where not held g
 
 def thresholds_for(pairs, false_link_rate: float, thresholds: Thresholds) -> Thresholds:
     """The thresholds with `link` lowered or raised to the stated false-link rate, from pairs that are not held."""
-    import duckdb
 
-    with duckdb.connect() as con:
+    with connect() as con:
         con.register("pairs", typed(pairs))
         likely = con.execute(BEST_FREE).fetchnumpy()["likely"]
     link = link_from(likely, false_link_rate)

@@ -9,7 +9,7 @@ import unicodedata
 import pandas as pd
 
 from kosodachi.faults import Fault
-from kosodachi.linkage.engines import typed
+from kosodachi.linkage.engines import connect, typed
 from kosodachi.linkage.link import Links
 from kosodachi.linkage.prepare import person_keys
 
@@ -59,12 +59,11 @@ from reg l join todo r on {rule} group by r.source, r.person having count(distin
 
 
 def _by_rules(register: pd.DataFrame, records: pd.DataFrame, rules) -> Links:
-    import duckdb
 
     if register.empty:
         raise Fault("E-LINK-03")
     found = [pd.DataFrame({"source": [], "person": [], "register_no": []}, dtype="object")]
-    with duckdb.connect() as con:
+    with connect() as con:
         con.register("children", _read(register))
         con.register("persons", _read(records))
         con.execute("create temp table reg as select * from children")

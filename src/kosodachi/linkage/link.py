@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from kosodachi.linkage.assignment import COLUMNS, REASONS, assign, thresholds_for
 from kosodachi.linkage.comparisons import TERM_FREQUENCIES_FROM, japanese
-from kosodachi.linkage.engines import typed
+from kosodachi.linkage.engines import connect, typed
 from kosodachi.linkage.model import Model, predict, train
 from kosodachi.linkage.passes import births_of, family_ways
 from kosodachi.linkage.prepare import Side, children_of, person_keys, persons_of
@@ -63,8 +63,8 @@ def link(
     spec = japanese(engine=engine, term_frequencies=term_frequencies)
     if not len(persons):
         made = assign(pd.DataFrame())
-        return Links(made, _summary(children, persons, made, None, thresholds or Thresholds()))
-    model = train(children.own(), persons.own(), spec, seed=seed, engine=engine)
+        return Links(made, summary(children, persons, made, None, thresholds or Thresholds()))
+    model = train(children.own(), persons.own(), spec, seed=seed)
     given = {"spec": spec, "engine": engine, "probability": probability}
     pairs = scored(model, children, persons, **given)
     chosen = thresholds or thresholds_for(pairs, false_link_rate, Thresholds())
@@ -73,7 +73,7 @@ def link(
     if found := family_ways(children, persons, made):
         pairs = pa.concat_tables([pairs, scored(model, found.left, found.right, less=found.less, **given)])
         made = assign(pairs, chosen, births=births)
-    return Links(made, _summary(children, persons, made, model, chosen), model)
+    return Links(made, summary(children, persons, made, model, chosen), model)
 
 
 def scored(
@@ -95,7 +95,7 @@ def scored(
     })  # fmt: skip
 
 
-def _summary(children: Side, persons: Side, made: pd.DataFrame, model: Model | None, thresholds: Thresholds) -> dict:
+def summary(children: Side, persons: Side, made: pd.DataFrame, model: Model | None, thresholds: Thresholds) -> dict:
     counts = {
         "children": children.people,
         "persons": persons.people,
@@ -131,9 +131,8 @@ def person_map(links: Links, register: pd.DataFrame, records: pd.DataFrame, *, k
 
     research_id is there for band link alone; a record for review or without a child has none.
     """
-    import duckdb
 
-    with duckdb.connect() as con:
+    with connect() as con:
         for name, rows in (("own", register), ("written", records)):
             con.register(name, typed(rows[["record_id", "source", "person_no"]].assign(person=person_keys(rows))))
         con.register("links", typed(links.pairs[COLUMNS]))

@@ -7,14 +7,13 @@ model. A match probability follows from the model's assumption that comparisons 
 
 from dataclasses import dataclass
 
-import duckdb
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from kosodachi.linkage.blocking import affordable, sampled, sure_pairs
-from kosodachi.linkage.engines import backend, registered, typed
+from kosodachi.linkage.engines import backend, connect, registered, typed
 from kosodachi.linkage.spec import Comparison, Level, Specification, Training
 
 PSEUDO_M, PSEUDO_U = 20.0, 1e4
@@ -51,7 +50,7 @@ def train(left, right, spec: Specification, *, seed: int = 1, engine: str = "duc
     Ref: Fellegi & Sunter 1969, doi:10.1080/01621459.1969.10501049; EM: Winkler 1988; Splink 5.
     """
     left, right = typed(left), typed(right)
-    with duckdb.connect() as con:
+    with connect() as con:
         con.register("reg", left)
         con.register("rec", right)
         costs, sure = affordable(con, spec), sure_pairs(con, spec)

@@ -8,10 +8,10 @@ spelling too. A child with k such ways pays log2(k) of match weight for each (it
 
 from dataclasses import dataclass
 
-import duckdb
 import numpy as np
 import pandas as pd
 
+from kosodachi.linkage.engines import connect
 from kosodachi.linkage.prepare import COMPARED, WHOSE, Side
 
 SURE = 0.99
@@ -37,7 +37,7 @@ where twin and household is not null and birth_date is not null order by registe
 
 def births_of(children: Side) -> pd.DataFrame:
     """Children of one birth in one household: register_no, birth (equal for all of one birth)."""
-    with duckdb.connect() as con:
+    with connect() as con:
         con.register("kid", _table(children))
         return con.execute(BIRTHS).df()
 
@@ -96,7 +96,7 @@ from fitting
 
 def family_ways(children: Side, persons: Side, made: pd.DataFrame) -> Family | None:
     """What the second pass compares; None if everybody is linked or the links tell nothing that the register has not."""
-    with duckdb.connect() as con:
+    with connect() as con:
         for name, table in (("kid", _table(children)), ("rec", _table(persons)), ("made", made)):
             con.register(name, table)
         for step in (UNLINKED, CONTEXT, LEFT):

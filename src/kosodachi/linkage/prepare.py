@@ -6,13 +6,12 @@ for equality alone becomes a 63-bit hash. What is prepared here holds identifier
 
 from dataclasses import dataclass
 
-import duckdb
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 
 from kosodachi.faults import Fault
-from kosodachi.linkage.engines import typed
+from kosodachi.linkage.engines import connect, typed
 from kosodachi.linkage.sounds import frames
 
 WRITTEN = ["name", "surname", "given", "kana", "kana_code", "surname_code", "given_code", "birth_date", "sex", "address",
@@ -98,7 +97,7 @@ def persons_of(records: pd.DataFrame, names: pd.DataFrame | None = None) -> Side
 
 def _side(records: pd.DataFrame, keys: pd.Series, names: pd.DataFrame | None, *, twins: bool) -> Side:
     there = records.reindex(columns=["record_id", "source", "household_no", *WRITTEN]).assign(person=keys)
-    with duckdb.connect() as con:
+    with connect() as con:
         con.register("given_rows", typed(there))
         con.register("given_names", typed(further_names(names)))
         con.execute(TIDY)
