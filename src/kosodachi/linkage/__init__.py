@@ -9,6 +9,8 @@ from kosodachi.linkage.baselines import exact, four_pass
 from kosodachi.linkage.children import children
 from kosodachi.linkage.comparisons import japanese
 from kosodachi.linkage.counts import by_outcome, by_source, match_weights
+from kosodachi.linkage.engines import limits
+from kosodachi.linkage.incremental import Month, Past, begin, incremental
 from kosodachi.linkage.link import Links, link, link_bands, person_link, person_map
 from kosodachi.linkage.model import Model, predict, train
 from kosodachi.linkage.quality import beside, overall, rates, score
@@ -16,7 +18,7 @@ from kosodachi.linkage.said import answer, how_trained
 from kosodachi.linkage.spec import Comparison, Level, Rule, Specification, Thresholds, Training
 
 __all__ = [
-    "Comparison", "Level", "Links", "Model", "Rule", "Specification", "Thresholds", "Training", "answer", "assign",
-    "beside", "by_outcome", "by_source", "children", "exact", "four_pass", "how_trained", "japanese", "link",
+    "Comparison", "Level", "Links", "Model", "Month", "Past", "Rule", "Specification", "Thresholds", "Training", "answer", "assign",
+    "begin", "beside", "by_outcome", "by_source", "children", "exact", "four_pass", "how_trained", "incremental", "japanese", "limits", "link",
     "link_bands", "match_weights", "overall", "person_link", "person_map", "predict", "rates", "score", "train",
 ]  # fmt: skip
