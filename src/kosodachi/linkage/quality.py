@@ -11,7 +11,8 @@ import pandas as pd
 
 from kosodachi.tables.pseudonyms import pseudonyms
 
-GROUPS = ("twin", "surname_changed", "foreign_name", "moved")
+GROUPS = ("twin", "surname_changed", "remarried", "foreign_name", "alias_or_alphabet", "moved", "address_protected",
+          "alternative_care", "unnamed_infant")  # fmt: skip
 Z = 1.959963984540054
 
 
