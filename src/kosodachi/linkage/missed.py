@@ -20,6 +20,7 @@ BY_BIRTH = (("birth_date", "chome", "sex"), ("birth_date", "chome"), ("birth_dat
 KEYS = ("by_name", "by_birth")
 FILLED = 0.5
 ROUNDS = 50
+Z = 1.959963984540054
 ALL = "all"
 
 
@@ -116,7 +117,7 @@ def _estimated(table: pd.DataFrame, odds: float) -> pd.DataFrame:
         n = [np.maximum(both, table[key] - table[f"wrong_{key}"] * (persons - matches)).to_numpy() for key in KEYS]
         unseen = odds * (n[0] - both) * (n[1] - both) / (both + 1)
         matches = np.minimum(n[0] + n[1] - both + unseen, persons)
-    variance = (n[0] + 1) * (n[1] + 1) * (n[0] - both) * (n[1] - both) / ((both + 1) ** 2 * (both + 2))
+    variance = chapman_variance(*n, both)
     for key, other in zip(KEYS, n[::-1]):
         phi = table[f"wrong_{key}"].to_numpy()
         variance += (other / (both + 1) * (persons - matches)) ** 2 * phi * (1 - phi) / table["decoys"].to_numpy()
@@ -125,13 +126,23 @@ def _estimated(table: pd.DataFrame, odds: float) -> pd.DataFrame:
     return table.assign(matches=matches, unseen=unseen, variance=variance * max(1.0, odds) ** 2)
 
 
+def chapman_variance(one, two, both):
+    """Variance of the number of matches from n1, n2 and m (Seber 1970; Chapman's estimator)."""
+    return (one + 1) * (two + 1) * (one - both) * (two - both) / ((both + 1) ** 2 * (both + 2))
+
+
 def _as_shares(table: pd.DataFrame, false: pd.Series) -> pd.DataFrame:
     table = table.astype({column: float for column in table if column != "source"})
     right = table["linked"] * (1 - table["source"].map(false).fillna(0.0))
     seen = table["matches"] - table["unseen"]
-    spread = np.exp(1.96 * np.sqrt(np.log1p(table["variance"] / table["unseen"].clip(lower=0.5) ** 2)))
-    ends = {"low": seen + table["unseen"] / spread, "high": seen + table["unseen"].clip(lower=0.5) * spread}
-    shares = {name: 1 - right / end.clip(lower=right) for name, end in {"value": table["matches"], **ends}.items()}
-    table = table.assign(**shares).drop(columns=["unseen", "variance"])
-    counts = {column: "int64" for column in ("persons", "linked")}
-    return table.astype(counts)
+    shares = share_missed(seen, table["unseen"], table["variance"], right)
+    table = table.assign(**dict(zip(("value", "low", "high"), shares))).drop(columns=["unseen", "variance"])
+    return table.astype({column: "int64" for column in ("persons", "linked")})
+
+
+def share_missed(seen, unseen, variance, right) -> tuple:
+    """Missed share, low and high: of seen + unseen matches those not rightly linked; log-normal about the unseen."""
+    least = np.maximum(unseen, 0.5)
+    spread = np.exp(Z * np.sqrt(np.log1p(variance / least**2)))
+    matches = (seen + unseen, seen + unseen / spread, seen + least * spread)
+    return tuple(1 - right / np.maximum(number, right) for number in matches)

@@ -12,21 +12,18 @@ import numpy as np
 import pandas as pd
 
 from kosodachi.linkage.link import Links
-from kosodachi.linkage.prepare import children_of, person_keys
+from kosodachi.linkage.prepare import person_keys
 
 BORROWED = 20.0
 
 
 def twins(register: pd.DataFrame) -> pd.DataFrame:
-    """Pairs of children of one birth: first, second (person numbers). Of three or more, each with the next."""
-    child = children_of(register)[["unique_id", "twin"]]
-    home = pd.DataFrame({"unique_id": person_keys(register), "birth_date": register["birth_date"]})
-    home["home"] = register["household_no"].where(register["household_no"].notna(), register["address"])
-    child = child[child["twin"]].merge(home, on="unique_id").sort_values(["home", "birth_date", "unique_id"])
-    child["second"] = child.groupby(["home", "birth_date"])["unique_id"].shift(-1)
-    return (
-        child.dropna(subset="second").rename(columns={"unique_id": "first"})[["first", "second"]].reset_index(drop=True)
-    )
+    """Pairs of children of one household and birth date: first, second (person numbers). Of three, each with the next."""
+    home = register["household_no"].where(register["household_no"].notna(), register["address"])
+    child = pd.DataFrame({"first": person_keys(register), "home": home, "birth_date": register["birth_date"]})
+    child = child.dropna().sort_values(["home", "birth_date", "first"])
+    child["second"] = child.groupby(["home", "birth_date"])["first"].shift(-1)
+    return child.dropna(subset="second")[["first", "second"]].reset_index(drop=True)
 
 
 def mix_ups(links: Links, register: pd.DataFrame) -> pd.DataFrame:
