@@ -18,7 +18,7 @@ from kosodachi.linkage.calibration import (
 from kosodachi.linkage.children import children
 from kosodachi.linkage.comparisons import japanese
 from kosodachi.linkage.counts import by_outcome, by_source, match_weights
-from kosodachi.linkage.decoys import held_out, kin, recombine, recombined
+from kosodachi.linkage.decoys import best_weights, held_out, kin, recombine, recombined
 from kosodachi.linkage.draws import candidates, chances, draw_links, link_draws, with_draw
 from kosodachi.linkage.error_tables import (
     enough,
@@ -42,7 +42,7 @@ from kosodachi.linkage.spec import Comparison, Level, Rule, Specification, Thres
 
 __all__ = [
     "Calibration", "Comparison", "Level", "Links", "Model", "Rule", "Specification", "Thresholds", "Training",
-    "answer", "assign", "beside", "by_group", "by_outcome", "by_source", "candidates", "captures", "chances",
+    "answer", "assign", "beside", "best_weights", "by_group", "by_outcome", "by_source", "candidates", "captures", "chances",
     "children", "clerical", "draw_links", "enough", "error_answer", "errors", "errors_by_source", "exact",
     "false_by_threshold", "false_links", "four_pass", "from_decoys", "from_labels", "groups_beside", "groups_of",
     "held_out", "how_trained", "japanese", "kin", "link", "link_bands", "link_draws", "looks", "match_weights",

@@ -36,8 +36,8 @@ def design(persons: pd.DataFrame, *, half_width: float, least: int = LEAST) -> p
     n, guess = table["persons"].to_numpy(float), table["guess"].to_numpy(float)
     guess = np.clip(guess, 0.5 / (n + 1), 1 - 0.5 / (n + 1))
     spread = np.sqrt(guess * (1 - guess))
-    wanted = (n * spread).sum() ** 2 / ((n.sum() * half_width / Z) ** 2 + (n * spread**2).sum())
-    shared = wanted * n * spread / (n * spread).sum()
+    wanted = (n * spread).sum() ** 2 / max((n.sum() * half_width / Z) ** 2 + (n * spread**2).sum(), 1e-12)
+    shared = wanted * n * spread / max((n * spread).sum(), 1e-12)
     return table.assign(look_at=np.minimum(n, np.maximum(np.ceil(shared), least)).astype("int64"))
 
 

@@ -110,6 +110,16 @@ def _of_same_sex(pool: pd.Series, wanted: pd.Series, rng: np.random.Generator) -
     return places
 
 
+def best_weights(links: Links, records: pd.DataFrame) -> pd.DataFrame:
+    """Every person of the sources: source, person, match_weight of its best candidate, as the decoys have theirs.
+
+    Missing without a candidate, or where the best is held for people: no threshold links those.
+    """
+    every = pd.DataFrame({"source": records["source"], "person": person_keys(records)}).drop_duplicates()
+    found = links.pairs.loc[links.pairs["reason"] != "held", ["source", "person", "match_weight"]]
+    return every.merge(found, on=["source", "person"], how="left").astype({"match_weight": float})
+
+
 def kin(register: pd.DataFrame, records: pd.DataFrame) -> pd.DataFrame:
     """source, person, kin: whether the register holds a child of another given name, same surname, same address."""
     persons = records[["source", "surname_code", "address", "given_code"]].assign(person=person_keys(records))

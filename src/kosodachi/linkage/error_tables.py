@@ -36,21 +36,18 @@ def _true(scores: pd.DataFrame, group: str, error: str) -> float:
     return 1 - row["correct"] / row["matches"] if row["matches"] else float("nan")
 
 
-def errors_by_source(links: Links, false: pd.DataFrame, missed: pd.DataFrame, scores: pd.DataFrame | None):
-    """By source, without all: source, linked, review, no_child, false (+ _low, _high), claim, missed (+ _low, _high),
-    and, with scores, false_true and missed_true."""
-    review = links.pairs[links.pairs["band"] == "review"].groupby("source").size()
-    table = false[false["source"] != "all"][["source", "linked", "unlinked", *ENDS, "claim"]]
+def errors_by_source(false: pd.DataFrame, missed: pd.DataFrame, scores: pd.DataFrame | None):
+    """By source, without all: source, linked, false (+ _low, _high), claim, missed (+ _low, _high), and, with scores,
+    false_true and missed_true."""
+    table = false[false["source"] != "all"][["source", "linked", *ENDS, "claim"]]
     table = table.rename(columns={"value": "false", "low": "false_low", "high": "false_high"})
     lost = missed[["source", *ENDS]].rename(columns={"value": "missed", "low": "missed_low", "high": "missed_high"})
     table = table.merge(lost, on="source", how="left")
-    table["review"] = table["source"].map(review).fillna(0).astype("int64")
-    table["no_child"] = table["unlinked"] - table["review"]
     if scores is not None:
         of_source = scores[scores["by"] == "source"]
         for name, error in (("false_true", FALSE), ("missed_true", MISSED)):
             table[name] = [_true(of_source, source, error) for source in table["source"]]
-    return table.drop(columns="unlinked").reset_index(drop=True)
+    return table.reset_index(drop=True)
 
 
 def groups_beside(estimated: pd.DataFrame, scores: pd.DataFrame | None) -> pd.DataFrame:
@@ -71,7 +68,8 @@ def groups_beside(estimated: pd.DataFrame, scores: pd.DataFrame | None) -> pd.Da
     for name in ("wrong", "unlinked"):
         for end in ("", "_low", "_high"):
             made[f"{name}_true{end}"] = true[f"{name}_share{end}"]
-    return made.merge(estimated, on="group", how="outer").sort_values("group", ignore_index=True)
+    table = made.merge(estimated, on="group", how="outer").sort_values("group", ignore_index=True)
+    return table.assign(persons=table["persons"].fillna(table["linked"]))
 
 
 def missed_by_group(table: pd.DataFrame) -> pd.DataFrame:
@@ -115,8 +113,11 @@ def enough(table: pd.DataFrame, least: int, **behind: str) -> pd.DataFrame:
 
 
 def looks(persons: pd.DataFrame, false: pd.DataFrame, *, parts=(1.0, 0.75, 0.5, 0.375, 0.25)) -> pd.DataFrame:
-    """How many persons to look at for an interval of a part of today's width: width_share, half_width, look_at."""
+    """How many persons to look at for an interval of a part of today's width: width_share, half_width (percentage points),
+    look_at."""
     row = false.set_index("source").loc["all"]
     now = (row["high"] - row["low"]) / 2
     table = clerical.needed(persons, [part * now for part in parts])
-    return table.assign(width_share=list(parts))[["width_share", "half_width", "look_at"]]
+    return table.assign(width_share=list(parts), half_width=100 * table["half_width"])[
+        ["width_share", "half_width", "look_at"]
+    ]

@@ -88,10 +88,11 @@ def missed_links(
     linked = links.pairs[links.pairs["band"] == "link"].groupby("source").size()
     errors = wrongly.set_index("source")
     rows = [{"source": name, **_counts(part, errors, name)} for name, part in found.groupby("source")]
-    table = pd.DataFrame(rows)
+    columns = ["source", "persons", *KEYS, *(f"wrong_{key}" for key in KEYS), "both", "decoys"]
+    table = pd.DataFrame(rows, columns=columns)
     table["linked"] = table["source"].map(linked).fillna(0).astype("int64")
     table = _estimated(table, odds)
-    total = table[table["matches"].notna()].drop(columns="source").sum()
+    total = table[table["matches"].notna()].drop(columns="source").sum(min_count=1).fillna({"persons": 0, "linked": 0})
     table = pd.concat([table, total.to_frame().T.assign(source=ALL)], ignore_index=True)
     return _as_shares(table, false.set_index("source")["value"])
 
