@@ -30,6 +30,18 @@ def codes(text: str) -> list[str]:
         ("programm: {effect: 0}", "E-TOWN-03", "programm"),
         ("need: {rate: -0.1}", "E-TOWN-05", "need.rate"),
         ("need: {rate: 1.2}", "E-TOWN-05", "need.rate"),
+        (
+            "need: {shares: {economic: [0.5, 0.5, 0.5], caregiving: [1, 0, 0], health: [1, 0, 0], school: [1, 0, 0], shocks: [1, 0, 0]}}",
+            "E-TOWN-05",
+            "economic",
+        ),
+        (
+            "need: {correlation: [[1, 0.9, 0, 0, 0], [0.9, 1, 0.9, 0, 0], [0, 0.9, 1, 0, 0], [0, 0, 0, 1, 0], [0, 0, 0, 0, 1]]}",
+            "E-TOWN-05",
+            "positive definite",
+        ),
+        ("need: {persistence: 1}", "E-TOWN-05", "persistence"),
+        ("programme: {overrides: 2}", "E-TOWN-05", "overrides"),
         ("errors: {zeimu: {long_vowel: 0.1}}", "E-TOWN-04", "zeimu"),
         ("errors: {juki: {spelling: 0.1}}", "E-TOWN-04", "spelling"),
         ("errors: {juki: {long_vowel: -1}}", "E-TOWN-05", "errors.juki.long_vowel"),
