@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 
 from kosodachi.municipality import Municipality
+from kosodachi.report.words import unknown
 from kosodachi.synthesis import calibration, describe, families, gaps, mistakes, planted, read_scenario, synthesise
 from kosodachi.synthesis.describe import persons_of
 
@@ -123,3 +124,8 @@ def test_what_was_planted_is_told_in_numbers(town, settings):
     assert here["unreadable", "sodan"] == 3 and (counts["records"] > 0).all()
     sodan = town.truth["record"].query("source == 'sodan'")["error"].str.contains("missing_kana")
     assert here["missing_kana", "sodan"] == sodan.sum()
+
+
+def test_every_source_of_a_published_margin_has_a_name_in_both_languages(town):
+    table = calibration(town.truth["parameters"], to_published=True)
+    assert unknown([*table["margin"], *table["citation"], *table["verified"], *table["within"]], "town_margins") == []

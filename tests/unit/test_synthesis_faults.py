@@ -109,7 +109,7 @@ def test_a_broken_chunk_leaves_nothing(tmp_path, monkeypatch):
 
 def test_an_effect_that_those_who_start_cannot_have_is_refused():
     with pytest.raises(Fault) as told:
-        simulate(read_scenario(TEXT + "\nprogramme: {effect: -0.6}\n"))
+        simulate(read_scenario(TEXT.replace("programme: {", "programme: {effect: -0.6, ")))
     assert told.value.code == "E-TOWN-16" and "-0.6" in told.value.told("ja")
 
 

@@ -56,7 +56,8 @@ def blanks(sheets: dict[str, pd.DataFrame], settings: Municipality) -> pd.DataFr
     hold it: source, reason (blank), year, missing, of."""
     parts = [pd.DataFrame(columns=COLUMNS)]
     for name, sheet in sheets.items():
-        texts = sheet[[column for column in NAMING if column in sheet]].astype("object")
+        declared = set(settings.sources[name].columns.values())
+        texts = sheet[[column for column in NAMING if column in declared and column in sheet]].astype("object")
         lacks = (texts.isna() | (texts == "")).any(axis=1)
         found = lacks.groupby(_year(sheet, settings)).agg(missing="sum", of="size").rename_axis("year").reset_index()
         parts.append(found.assign(source=name, reason="blank")[COLUMNS])
