@@ -13,6 +13,8 @@ children: 3000
 schedule: {train_as_of: 2023-04-01, judge_as_of: 2024-04-01, label_months: 12, index_date: 2024-05-01, follow_up_until: 2025-03-31}
 capacity: {reviewed: 300, outreach_per_month: 160}
 """
+# Two factors that go together cannot go against each other with a third that goes with both.
+FLIPPED = [[1, 0.9, 0.9, 0, 0], [0.9, 1, -0.9, 0, 0], [0.9, -0.9, 1, 0, 0], [0, 0, 0, 1, 0], [0, 0, 0, 0, 1]]
 
 
 def told_of(text: str | bytes) -> list[Fault]:
@@ -66,7 +68,10 @@ def scenario(more: str) -> str:
         ("programme: {design: stepped_wedge, eligible_share: 0.3}\ncapacity: {reviewed: 9, outreach_per_month: 30}",
          "E-TOWN-15", "330"),
         ("people: {sizes: [0.5, 0.5, 0.5, 0, 0]}", "E-TOWN-18", "people.sizes sum to 1.5"),
-        ("need: {household: 0.8, district: 0.3}", "E-TOWN-19", "1.1"),
+        (f"need: {{correlation: {FLIPPED}}}", "E-TOWN-19", "need.correlation"),
+        ("need: {correlation: [[1, 0, 0, 0, 0]]}", "E-TOWN-19", "five rows"),
+        ("need: {shares: {economic: [0.9, 0.2, 0.2], caregiving: [0.5, 0.1, 0.4], health: [0.5, 0.1, 0.4], "
+         "school: [0.5, 0.1, 0.4], shocks: [0.5, 0.1, 0.4]}}", "E-TOWN-18", "economic: 1.3"),
         ("need: {kinds: {hardship: 0.1}}", "E-TOWN-20", "young_carer"),
         ("systems: [kenshin]", "E-TOWN-21", "juki"),
         ("systems: [juki, sodan, sodan]", "E-TOWN-21", "twice"),

@@ -30,9 +30,9 @@ def _whole(shares: dict[str, Three]) -> dict[str, Three]:
 def _correlations(rows: tuple[Five, ...]) -> tuple[Five, ...]:
     held = np.array(rows)
     if held.shape != (5, 5) or not (np.allclose(held, held.T) and np.allclose(np.diag(held), 1)):
-        raise ValueError("a symmetric matrix of 5 rows with 1 on its diagonal")
+        raise PydanticCustomError("correlations", "a symmetric matrix of 5 rows with 1 on its diagonal")
     if np.linalg.eigvalsh(held).min() <= 1e-9:
-        raise ValueError("correlations that can hold together (a positive definite matrix)")
+        raise PydanticCustomError("correlations", "a positive definite matrix")
     return rows
 
 

@@ -15,7 +15,7 @@ WANTED = {"bool": "true / false", "int": "1, 2, 3 ...", "float": "0.1, 2 ...", "
           "dict": "name: value", "model": "name: value", "tuple": "[a, b, ...]", "above_zero": "> 0"}  # fmt: skip
 OWN = {
     "shares_of_one": "E-TOWN-18",
-    "shares_within_one": "E-TOWN-19",
+    "correlations": "E-TOWN-19",
     "each_once": "E-TOWN-20",
     "needs_register": "E-TOWN-21",
     "register_collected": "E-TOWN-22",

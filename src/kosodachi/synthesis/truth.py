@@ -43,7 +43,8 @@ def person(world: World, ids: Ids) -> pd.DataFrame:
     """One row a child: register_no, person_id, household, and whether it belongs to a group that is hard to link.
 
     twin, surname_changed, foreign_name, moved, remarried (its household, with a changed surname), alias_or_alphabet
-    (registered in the alphabet), address_protected, alternative_care, unnamed_infant, in_register.
+    (registered in the alphabet), address_protected, alternative_care, unnamed_infant, in_register; single_parent (of its
+    household on judge_as_of).
     """
     child, home = world.population.child, world.population.child["household"].to_numpy()
     household = world.population.household.iloc[home]
@@ -55,6 +56,7 @@ def person(world: World, ids: Ids) -> pd.DataFrame:
         "remarried": household["remarried_on"].notna().to_numpy(), "alias_or_alphabet": household["alphabet"].to_numpy(),
         "address_protected": household["protected_since"].notna().to_numpy(),
         "alternative_care": child["care"].to_numpy() >= 0, "unnamed_infant": child["unnamed"].to_numpy(),
+        "single_parent": (world.lives.single_since <= np.datetime64(world.scenario.schedule.judge_as_of))[home],
         "in_register": ids.held,
     })  # fmt: skip
 
