@@ -61,6 +61,7 @@ from judged order by source, person
 
 # From this share of children with several numbers on, a source is one that numbers children anew.
 SEVERAL = 0.05
+LEAST = 0.8
 COLUMNS = ["source", "person", "register_no", "match_weight", "match_probability", "reason", "band"]
 REASONS = ("best", "duplicate", "tie", "held", "twin", "taken", "unsure")
 
@@ -95,11 +96,11 @@ def assign(
         return con.execute(ASSIGN, given).df()
 
 
-def link_from(probabilities: np.ndarray, false_link_rate: float, *, least: float = 0.5) -> float:
+def link_from(probabilities: np.ndarray, false_link_rate: float, *, least: float = LEAST) -> float:
     """The lowest match probability from which on the links are expected to hold at most this share of false ones.
 
-    probabilities: of the best pair of each person. The expected share is the mean of 1 - p above the threshold; never
-    below `least`, where a pair is likelier wrong than right. It is as right as the probabilities are calibrated.
+    probabilities: of the best pair of each person. The expected share is the mean of 1 - p above the threshold. No link
+    has a probability below `least`, however sure the rest. It is as right as the probabilities are calibrated.
     """
     sure = np.sort(np.asarray(probabilities, dtype=float))[::-1]
     sure = sure[sure >= least]

@@ -2,8 +2,8 @@
 
 A source may know a child by a former surname, an old address or another guardian, and so may another source that was
 linked. Sure links lend their surname, address and guardian to the child and to its siblings in the register; whoever
-is still without a child, and fits one of them in given name and date of birth, is compared again. A child with k such
-ways pays log2(k) of match weight for each (it is right in one of them at most). Links of the first pass stay.
+is still without a child, and fits one of them in given name and date of birth, is compared again. Foreign names lend their
+spelling too. A child with k such ways pays log2(k) of match weight for each (it is right in one of them at most). Links of the first pass stay.
 """
 
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ import pandas as pd
 from kosodachi.linkage.engines import connect
 from kosodachi.linkage.prepare import COMPARED, WHOSE, Side
 
-SURE = 0.999
+SURE = 0.99
 OF_FAMILY = ("surname", "surname_code", "address", "chome", "town", "guardian", "guardian_code", "guardian_given",
              "guardian_given_code", "by_sound")  # fmt: skip
 
@@ -84,7 +84,7 @@ with written as (
   select k.source, k.person, k.household, {", ".join(("k" if c in ("twin", "birth_date", "birth_year") else "r") + "." + c for c in COMPARED)}
   from made m join rec r on r.source = m.source and r.person = m.person and r.own
   join kid k on k.person = m.register_no and k.own
-  where m.band = 'link' and m.match_probability >= {SURE}
+  where m.band = 'link' and m.match_probability >= {SURE} and k.by_sound = 1 and not k.twin
 ), fitting as (
   select * from written w where {" or ".join(f"({key}) in (select ({key}) from todo)" for key in FITTING)}
 )
