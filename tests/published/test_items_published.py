@@ -51,6 +51,12 @@ def test_the_two_hospitals_of_zhang_and_yu_1998():
     assert np.isnan(rr_to_or(60, 0.05))
 
 
+def test_the_children_of_young_mothers_in_stier_1993():
+    """12.8 % and 6.4 % were maltreated; the paper prints a risk ratio of 2.00."""
+    assert round(0.128 / 0.064, 2) == 2.00
+    assert rr_to_or(2.0, 0.064) == pytest.approx((0.128 / 0.872) / (0.064 / 0.936))
+
+
 def test_a_hazard_ratio_and_an_odds_ratio_agree_where_the_outcome_is_rare_and_at_no_effect():
     assert scales.hr_to_or(2.64, 1e-4) == pytest.approx(2.64, rel=1e-3)
     assert scales.hr_to_or(1.0, 0.4) == pytest.approx(1.0)

@@ -128,6 +128,24 @@ def test_a_row_from_memory_that_reaches_the_pool_is_found_and_none_does_by_itsel
     assert "stith2009" not in ";".join(pooled(evidence())["citations"])
 
 
+def test_no_row_from_memory_and_no_source_from_memory_reaches_a_prior():
+    rows, named = evidence(), sources().set_index("source_id")
+    recalled = rows[rows["verified"].eq("recall")]
+    assert len(recalled) == 26
+    assert recalled["value"].ne("").sum() >= 9  # numbers that would convert, were they not from memory
+    assert effects(recalled).empty
+    cited = set(";".join(pooled(rows)["citations"]).split(";"))
+    assert not cited & set(named.index[named["verified"].eq("recall")])
+    assert pooled(rows).equals(pooled(rows[rows["verified"].eq("yes")]))
+
+
+def test_shares_of_deaths_prevalence_ratios_and_aucs_give_no_effect():
+    rows = evidence().query("verified == 'yes' and value != ''")
+    left = set(rows["measure"]) - set(effects(rows)["measure"])
+    assert {"% of deaths", "count among deaths", "prevalence ratio (as printed)", "AUC", "PAF (%)", "% poor"} <= left
+    assert "mhlw_death_r15" not in set(effects(rows)["source_id"])
+
+
 def test_one_cohort_is_never_counted_twice():
     both = effects(evidence()).query("item_id == 'single_parent' and cohort == 'florida_1996'")
     assert set(both["source_id"]) == {"wu2004", "wu2004apha"}
