@@ -6,11 +6,14 @@ child.
 """
 
 from kosodachi.effect.cohort import Cohort, cohort
+from kosodachi.effect.discontinuity import Jump, bandwidths, jump, running_variable
 from kosodachi.effect.estimators import Estimate, aipw, g_formula, iptw, naive, stabilised_weights
 from kosodachi.effect.gate import Bounds, Gate, gate, gated_estimates
 from kosodachi.effect.hazard import cox_model
+from kosodachi.effect.lottery import Drawn, complier_effect, lottery
 from kosodachi.effect.nuisance import design_matrix, propensity
 from kosodachi.effect.said import answer, covariate_words, protocol, why
+from kosodachi.effect.staggered import staggered
 from kosodachi.effect.study import (
     analysed,
     balance,
@@ -24,11 +27,51 @@ from kosodachi.effect.study import (
 )
 from kosodachi.effect.survival import coarsened, curves, log_rank, restricted_mean, restricted_mean_difference
 from kosodachi.effect.trial import TargetTrial
+from kosodachi.effect.wedge import Wedge, stepped_wedge
 
 __all__ = [
-    "Bounds", "Cohort", "Estimate", "Gate", "TargetTrial", "aipw", "analysed", "answer", "balance",
-    "beside_truth", "coarsened", "cohort", "covariate_words", "covariates_of", "cox", "cox_model", "curves",
-    "design_matrix", "estimate", "g_formula", "gate", "gated_estimates", "iptw", "kaplan_meier",
-    "largest_differences", "log_rank", "naive", "planted_truth", "propensity", "protocol", "restricted_mean",
-    "restricted_mean_difference", "stabilised_weights", "why",
+    "Bounds",
+    "Cohort",
+    "Drawn",
+    "Estimate",
+    "Gate",
+    "Jump",
+    "TargetTrial",
+    "Wedge",
+    "aipw",
+    "analysed",
+    "answer",
+    "balance",
+    "bandwidths",
+    "beside_truth",
+    "coarsened",
+    "cohort",
+    "complier_effect",
+    "covariate_words",
+    "covariates_of",
+    "cox",
+    "cox_model",
+    "curves",
+    "design_matrix",
+    "estimate",
+    "g_formula",
+    "gate",
+    "gated_estimates",
+    "iptw",
+    "jump",
+    "kaplan_meier",
+    "largest_differences",
+    "log_rank",
+    "lottery",
+    "naive",
+    "planted_truth",
+    "propensity",
+    "protocol",
+    "restricted_mean",
+    "restricted_mean_difference",
+    "running_variable",
+    "stabilised_weights",
+    "staggered",
+    "stepped_wedge",
+    "why",
 ]  # fmt: skip
