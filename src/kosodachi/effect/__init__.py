@@ -6,13 +6,25 @@ child.
 """
 
 from kosodachi.effect.cohort import Cohort, cohort
+from kosodachi.effect.competing import cumulative_incidence
 from kosodachi.effect.discontinuity import Jump, bandwidths, jump, running_variable
+from kosodachi.effect.draws import Pooled, imputed, over_draws, rubin
 from kosodachi.effect.estimators import Estimate, aipw, g_formula, iptw, naive, stabilised_weights
+from kosodachi.effect.few_events import (
+    detectable_hazard_ratio,
+    events_needed,
+    exact_difference,
+    firth_cox,
+    firth_logistic,
+)
 from kosodachi.effect.gate import Bounds, Gate, gate, gated_estimates
 from kosodachi.effect.hazard import cox_model
 from kosodachi.effect.lottery import Drawn, complier_effect, lottery
+from kosodachi.effect.matching import Matched, matched, matched_balance
+from kosodachi.effect.negative_controls import Null, calibrated, empirical_null
 from kosodachi.effect.nuisance import design_matrix, propensity
 from kosodachi.effect.said import answer, covariate_words, protocol, why
+from kosodachi.effect.sensitivity import e_value, lee, manski, risk_ratio, tipping_point
 from kosodachi.effect.staggered import staggered
 from kosodachi.effect.study import (
     analysed,
@@ -36,6 +48,9 @@ __all__ = [
     "Estimate",
     "Gate",
     "Jump",
+    "Matched",
+    "Null",
+    "Pooled",
     "TargetTrial",
     "Wedge",
     "aipw",
@@ -44,6 +59,7 @@ __all__ = [
     "balance",
     "bandwidths",
     "beside_truth",
+    "calibrated",
     "coarsened",
     "cohort",
     "complier_effect",
@@ -51,27 +67,44 @@ __all__ = [
     "covariates_of",
     "cox",
     "cox_model",
+    "cumulative_incidence",
     "curves",
     "design_matrix",
+    "detectable_hazard_ratio",
+    "e_value",
+    "empirical_null",
     "estimate",
+    "events_needed",
+    "exact_difference",
+    "firth_cox",
+    "firth_logistic",
     "g_formula",
     "gate",
     "gated_estimates",
+    "imputed",
     "iptw",
     "jump",
     "kaplan_meier",
     "largest_differences",
+    "lee",
     "log_rank",
     "lottery",
+    "manski",
+    "matched",
+    "matched_balance",
     "naive",
+    "over_draws",
     "planted_truth",
     "propensity",
     "protocol",
     "restricted_mean",
     "restricted_mean_difference",
+    "risk_ratio",
+    "rubin",
     "running_variable",
     "stabilised_weights",
     "staggered",
     "stepped_wedge",
+    "tipping_point",
     "why",
 ]  # fmt: skip
