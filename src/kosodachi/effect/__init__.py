@@ -23,6 +23,7 @@ from kosodachi.effect.lottery import Drawn, complier_effect, lottery
 from kosodachi.effect.matching import Matched, matched, matched_balance
 from kosodachi.effect.negative_controls import Null, calibrated, empirical_null
 from kosodachi.effect.nuisance import design_matrix, propensity
+from kosodachi.effect.pooled import PooledEffect, pool
 from kosodachi.effect.said import answer, covariate_words, protocol, why
 from kosodachi.effect.sensitivity import e_value, lee, manski, risk_ratio, tipping_point
 from kosodachi.effect.staggered import staggered
@@ -37,6 +38,7 @@ from kosodachi.effect.study import (
     largest_differences,
     planted_truth,
 )
+from kosodachi.effect.surrogate import Index, surrogate_checks, surrogate_effect, surrogate_index
 from kosodachi.effect.survival import coarsened, curves, log_rank, restricted_mean, restricted_mean_difference
 from kosodachi.effect.trial import TargetTrial
 from kosodachi.effect.wedge import Wedge, stepped_wedge
@@ -47,10 +49,12 @@ __all__ = [
     "Drawn",
     "Estimate",
     "Gate",
+    "Index",
     "Jump",
     "Matched",
     "Null",
     "Pooled",
+    "PooledEffect",
     "TargetTrial",
     "Wedge",
     "aipw",
@@ -95,6 +99,7 @@ __all__ = [
     "naive",
     "over_draws",
     "planted_truth",
+    "pool",
     "propensity",
     "protocol",
     "restricted_mean",
@@ -105,6 +110,9 @@ __all__ = [
     "stabilised_weights",
     "staggered",
     "stepped_wedge",
+    "surrogate_checks",
+    "surrogate_effect",
+    "surrogate_index",
     "tipping_point",
     "why",
 ]  # fmt: skip
