@@ -85,3 +85,21 @@ def best(table: pd.DataFrame) -> str | None:
     """The first design, in the order of how little it assumes, that has power enough here; None if none has."""
     enough = table.loc[table["verdict"] == "enough", "design"]
     return None if enough.empty else next(d for d in DESIGNS if d in set(enough))
+
+
+def nothing(*, growth: bool = False) -> pd.DataFrame:
+    """The table of `compare` (or of `growth`) without a row, for a municipality where no plan can be made."""
+    text = ("design", "verdict")
+    columns = ["design", "municipalities", "power"] if growth else COLUMNS
+    return pd.DataFrame({c: pd.Series(dtype=object if c in text else float) for c in columns})
+
+
+def growth(plan: Plan, *, municipalities=(1, 2, 3, 5, 8, 12, 20)) -> pd.DataFrame:
+    """Power by closed forms if k municipalities of this size pooled: columns design, municipalities, power."""
+    rows = [
+        (design, k, _power(design, plan.times(municipalities=k)))
+        for design in DESIGNS
+        if _possible(plan, design)
+        for k in municipalities
+    ]
+    return pd.DataFrame(rows, columns=["design", "municipalities", "power"])
