@@ -82,8 +82,14 @@ def synthesise(
     from kosodachi.workspace.begin import synthetic_town
     from kosodachi.workspace.messages import told
 
-    folder = synthetic_town(town, seed=seed, children=children, out=out)
+    folder = synthetic_town(town, seed=seed, children=children, out=out, said=_chunk_said)
     typer.echo(told("town_written", folder=folder))
+
+
+def _chunk_said(done: int, of: int) -> None:
+    """One line for each chunk of a large town, to standard error."""
+    if of > 1:
+        typer.echo(f"{done}/{of}", err=True)
 
 
 @app.command()

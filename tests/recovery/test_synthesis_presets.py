@@ -33,7 +33,8 @@ def test_each_town_can_be_made_small(name):
     assert {source.file for source in settings.sources.values() if source.collected} == set(made.extracts)
     assert settings.synthetic and settings.hypothetical == (name in PILOTS)
     eligible = made.truth["outcome"].query("eligible").dropna(subset=["y0"])
-    assert (eligible["y1"] - eligible["y0"]).mean() == pytest.approx(asked.programme.effect, abs=0.03)
+    one = 1.1 / len(eligible)  # a small town cannot come nearer than one pupil
+    assert (eligible["y1"] - eligible["y0"]).mean() == pytest.approx(asked.programme.effect, abs=max(0.03, one))
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -65,10 +66,12 @@ def test_the_small_cohort_has_its_children_and_its_events():
 
 def test_the_large_town_meets_the_margins_it_is_fitted_to():
     table = calibration(parameters(simulate(scenario("large"), children=40_000)), to_published=True)
-    assert table["within"].all(), table.loc[~table["within"], ["margin", "target", "achieved"]]
-    assert len(table) >= 12 and not table["verified"].all() and table["vintage"].notna().all()
+    assert (table["within"] == "inside").all(), table.loc[
+        table["within"] == "outside", ["margin", "target", "achieved"]
+    ]
+    assert len(table) >= 12 and table["verified"].nunique() == 2 and table["vintage"].notna().all()
 
 
 def test_aoba_does_not_pretend_to_be_average():
     table = calibration(parameters(simulate(scenario("aoba"), children=20_000)), to_published=True).set_index("margin")
-    assert not table.loc["non_attendance", "within"] and table.loc["surnames_top_10", "within"]
+    assert table.loc["non_attendance", "within"] == "outside" and table.loc["surnames_top_10", "within"] == "inside"

@@ -34,10 +34,10 @@ def sheet(town, source: str) -> pd.DataFrame:
 
 
 def test_the_large_town_has_all_systems():
-    assert set(SCENARIO.systems) == set(SYSTEMS) and len(SYSTEMS) == 12
+    assert set(SCENARIO.systems) == set(SYSTEMS) and len(SYSTEMS) == 14
 
 
-def test_twelve_systems_are_written_and_ingested(town):
+def test_all_systems_are_written_and_ingested(town):
     settings = Municipality.model_validate(town.settings)
     files = {name: town.extracts[source.file] for name, source in settings.sources.items() if source.collected}
     assert set(files) == set(SYSTEMS)
@@ -71,7 +71,8 @@ def test_each_household_has_one_recipient_among_its_adults(world):
 
 def test_siblings_stand_under_one_number_and_one_recipient(town):
     rows = sheet(town, "iryohi_josei").assign(stem=lambda t: t["受給者番号"].str[:8])
-    assert (rows.groupby("stem")["受給者氏名"].nunique() == 1).all() and (rows.groupby("stem").size() > 1).any()
+    several = rows.groupby("stem").filter(lambda t: len(t) > 1).groupby("stem")["受給者氏名"].nunique()
+    assert len(several) > 100 and (several == 1).mean() > 0.97  # else a wrong household, or a surname changed between
 
 
 def test_shares_are_as_asked_and_hardship_shows(world):
@@ -88,7 +89,7 @@ def test_shares_are_as_asked_and_hardship_shows(world):
 
 def test_scores_fall_with_need_and_the_often_absent_are_missing(world):
     rows = world.benefits["gakuryoku"]
-    score = world.need.score[rows["child"], rows["year"] - world.need.years[0]]
+    score = world.need.factors["school"][rows["child"], rows["year"] - world.need.years[0]]
     assert np.corrcoef(score, rows["score"])[0, 1] == pytest.approx(-0.3, abs=0.04)
     assert rows["score"].mean() == pytest.approx(50, abs=1) and rows["score"].std() == pytest.approx(10, abs=0.5)
     pupil = world.school.pupil.assign(days=np.maximum(world.school.days, 0).sum(axis=1))

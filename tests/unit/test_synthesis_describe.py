@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from kosodachi.municipality import Municipality
-from kosodachi.synthesis import calibration, describe, mistakes, planted, read_scenario, synthesise
+from kosodachi.synthesis import calibration, describe, gaps, mistakes, planted, read_scenario, synthesise
 
 TOWNS = Path(__file__).resolve().parents[2] / "synthetic_data" / "towns"
 
@@ -30,7 +30,7 @@ def held(town, settings):
 def test_children_are_those_in_the_register_on_the_day(town, held):
     on = town.truth["latent"].query("as_of == '2024-04-01'")
     assert held["children"]["children"].sum() == len(on)
-    assert len(held["children"]) == 12
+    assert len(held["children"]) == 36 and held["children"]["age"].max() == 17
 
 
 def test_each_source_is_seen_where_it_reaches(held):
@@ -39,16 +39,25 @@ def test_each_source_is_seen_where_it_reaches(held):
     assert pd.isna(table.loc["age_15_17", "kenshin"]) and table.loc["age_00_02", "kenshin"] > 0
 
 
-def test_records_are_counted_by_fiscal_year(held):
-    table = held["years"].pivot(index="fiscal_year", columns="source", values="records")
-    assert table.index.tolist() == [str(year) for year in range(2019, 2025)]
-    assert (table.loc["2022":, "shukketsu"] > 0).all() and table.loc[:"2021", "shukketsu"].isna().all()
-    assert table.loc["2024", "shien"] == 26 and "juki" not in table
+def test_households_are_counted_by_their_children(held):
+    sizes = held["households"].set_index("size")["households"]
+    assert sizes["one"] > sizes["three"] > sizes["four_or_more"] > 0
+    at_least = sizes @ [1, 2, 3, 4]
+    assert 0.97 * held["children"]["children"].sum() < at_least <= held["children"]["children"].sum()
+
+
+def test_gaps_name_their_reason(town, settings, held):
+    truth = gaps(held, town.truth["missing"], settings).set_index(["source", "reason"])
+    assert truth.loc[("yobo", "paper_only"), "missing"] > 0 and truth.loc[("sodan", "blank"), "missing"] > 0
+    assert (truth["missing"] <= truth["of"]).all()
+    real = gaps(held, None, settings).set_index(["source", "reason"])
+    assert real.loc[("yobo", "paper_only"), "missing"] == held["children"]["children"].sum()
+    assert ("shukketsu", "moved_in_later") not in real.index, "without truth nobody knows"
 
 
 def test_a_town_with_the_register_alone_can_be_described(town, settings):
     found = describe({"juki": town.extracts["juki.csv"]}, settings)
-    assert set(found["coverage"]["source"]) == {"juki"} and found["years"].empty
+    assert set(found["coverage"]["source"]) == {"juki"}
 
 
 def test_a_file_that_is_no_extract_gives_no_counts(settings):

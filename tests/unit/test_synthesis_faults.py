@@ -8,6 +8,7 @@ import pytest
 
 from kosodachi.faults import Fault, Faults
 from kosodachi.synthesis import read_scenario, simulate, synthesise, write_chunks, write_town
+from kosodachi.synthesis.lags import Lag
 from kosodachi.synthesis.scenario import Fact, Lives, Loadings, Missing, Need, People, Programme, Scenario
 
 TEXT = (Path(__file__).resolve().parents[2] / "synthetic_data" / "towns" / "aoba.yaml").read_text(encoding="utf-8")
@@ -32,6 +33,10 @@ def codes(text: str) -> list[str]:
         ("errors: {zeimu: {long_vowel: 0.1}}", "E-TOWN-04", "zeimu"),
         ("errors: {juki: {spelling: 0.1}}", "E-TOWN-04", "spelling"),
         ("errors: {juki: {long_vowel: -1}}", "E-TOWN-05", "errors.juki.long_vowel"),
+        ("errors: {kenshin: {old_surname: 0.8}}", "E-TOWN-04", "old_surname"),
+        ("lags: {kenshin: {surname: -3}}", "E-TOWN-05", "lags.kenshin.surname"),
+        ("lags: {zeimu: {surname: 3}}", "E-TOWN-04", "zeimu"),
+        ("people: {protected_share: 1.5}", "E-TOWN-05", "people.protected_share"),
         ("unreadable: {juki: -1}", "E-TOWN-05", "unreadable.juki"),
         ("redraw: {weather: 1}", "E-TOWN-05", "weather"),
         ("capacity: {reviewed: 200, outreach_per_month: 900}", "E-TOWN-06", "900"),
@@ -85,7 +90,7 @@ def test_too_few_children_are_refused_before_anything_is_drawn():
 
 
 def test_every_setting_is_described_in_both_languages():
-    for model in (Scenario, Fact, People, Need, Loadings, Lives, Programme, Missing):
+    for model in (Scenario, Fact, People, Need, Loadings, Lives, Programme, Missing, Lag):
         for name, field in model.model_fields.items():
             assert field.description and field.json_schema_extra["ja"], (model.__name__, name)
 
@@ -189,3 +194,54 @@ def test_an_effect_that_those_who_start_cannot_have_is_refused():
     with pytest.raises(Fault) as told:
         simulate(read_scenario(TEXT + "\nprogramme: {effect: -0.6}\n"))
     assert told.value.code == "E-TOWN-16" and "-0.6" in told.value.told("ja")
+
+
+def test_a_killed_process_leaves_no_town(tmp_path):
+    """SIGKILL between two chunks: the folder is not there, and the next write clears what was left."""
+    import subprocess
+    import sys
+
+    folder = tmp_path / "big"
+    code = (
+        "from kosodachi.synthesis import read_scenario, write_chunks; from pathlib import Path; import sys, time;"
+        "write_chunks(read_scenario(sys.argv[1]), Path(sys.argv[2]), children=400, chunk=100,"
+        " said=lambda done, of: (print(done, flush=True), time.sleep(60)))"
+    )
+    process = subprocess.Popen([sys.executable, "-c", code, TEXT, str(folder)], stdout=subprocess.PIPE, text=True)
+    assert process.stdout.readline().strip() == "1"
+    process.kill()
+    process.wait()
+    assert not folder.exists() and list(tmp_path.glob(".big.*.part"))
+    write_chunks(read_scenario(TEXT), folder, children=400, chunk=200)
+    assert (folder / "municipality.yaml").is_file() and not list(tmp_path.glob(".big.*"))
+
+
+def test_a_full_disk_is_told_and_the_town_of_before_stays(tmp_path, monkeypatch):
+    from kosodachi.synthesis import write
+    from kosodachi.workspace.begin import synthetic_town
+
+    file = tmp_path / "trial.yaml"
+    file.write_text(TEXT, encoding="utf-8")
+    folder = synthetic_town(str(file), seed=1, children=300, out=tmp_path / "town")
+    before = (folder / "juki.csv").read_bytes()
+
+    def full(town, half):
+        half.mkdir()
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(write, "_write_into", full)
+    with pytest.raises(Fault, match="E-TOWN-17") as told:
+        synthetic_town(str(file), seed=2, children=300, out=folder)
+    assert "No space left" in str(told.value) and (folder / "juki.csv").read_bytes() == before
+    assert not list(tmp_path.glob(".town.*"))
+
+
+def test_a_large_town_is_made_by_chunks_and_says_so(tmp_path, monkeypatch):
+    from kosodachi.workspace import begin
+
+    file = tmp_path / "trial.yaml"
+    file.write_text(TEXT, encoding="utf-8")
+    told = []
+    monkeypatch.setattr(begin, "IN_ONE", 250)
+    begin.synthetic_town(str(file), seed=1, children=300, out=tmp_path / "town", said=lambda *step: told.append(step))
+    assert told == [(1, 1)] and (tmp_path / "town" / "truth" / "person.parquet").is_file()

@@ -14,6 +14,7 @@ from kosodachi.synthesis.calendar import SCHOOL_DAYS
 from kosodachi.synthesis.need import Latent
 from kosodachi.synthesis.population import Population
 from kosodachi.synthesis.scenario import Scenario
+from kosodachi.synthesis.schooling import schooling
 from kosodachi.synthesis.streams import Streams
 
 FIRST_GRADE_AGE, GRADES = 6, 9
@@ -63,8 +64,8 @@ def _pupils(population: Population, years: np.ndarray, scenario: Scenario, rng) 
     private = rng.random(len(child)) >= scenario.lives.pupils_seen
     at, which = np.nonzero((grade >= 1) & (grade <= GRADES) & ~private[:, None])
     table = pd.DataFrame({"child": at, "year": years[which], "grade": grade[at, which]})
-    home = child["household"].to_numpy()[at]
-    table["district"] = population.places.town_district[population.address[home, 0]]
+    april = ((table["year"].to_numpy() - 1970) * 12 + 3).astype("datetime64[M]").astype("datetime64[D]")
+    table["district"] = schooling(population).district(at, april)
     table["junior"] = table["grade"] > 6
     return table.sort_values(["year", "child"], ignore_index=True)
 
@@ -84,7 +85,7 @@ def _logit(pupil, population, need: Latent, scenario, streams) -> np.ndarray:
     own = streams.of("lives.absence_child").normal(0, SPREAD["child"], len(population.child))[child]
     year = streams.of("lives.absence_year").normal(0, scenario.lives.passing_absence, len(pupil))
     month = streams.of("lives.absence_month").normal(0, SPREAD["month"], (len(pupil), 12))
-    score = need.score[child, pupil["year"].to_numpy() - need.years[0]]
+    score = need.factors["school"][child, pupil["year"].to_numpy() - need.years[0]]
     place = (
         population.places.district_effect[pupil["district"].to_numpy()]
         + scenario.lives.junior_absence * pupil["junior"].to_numpy()

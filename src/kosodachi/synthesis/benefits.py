@@ -5,17 +5,20 @@ take-up of school aid is lower in need, pupils often absent miss the survey, and
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
 from kosodachi.synthesis.attendance import Attendance
+from kosodachi.synthesis.care import care_since
+from kosodachi.synthesis.child_allowance import child_allowance
+from kosodachi.synthesis.known import Known, of_children
 from kosodachi.synthesis.lives import Lives, school_end
 from kosodachi.synthesis.need import Latent, chance
 from kosodachi.synthesis.population import DAY, NEVER, YEAR, Population
 from kosodachi.synthesis.scenario import Scenario
 from kosodachi.synthesis.streams import Streams
+from kosodachi.synthesis.vaccination import vaccinations
 
 SINGLE = 1.2  # log-odds of hardship of a single parent
 TAKE_UP_BY_NEED = -0.5  # log-odds a standard deviation of need
@@ -29,31 +32,13 @@ INSURED, UNDECLARED = 0.22, 0.08  # share of households in national health insur
 MEDIAN_INCOME, INCOME_SPREAD, INCOME_BY_HARDSHIP = 380, 0.45, -0.45  # 10,000 yen; in logs
 
 
-@dataclass(frozen=True)
-class Known:
-    """What the makers of benefits look at. hardship: by household, standard normal plus what a single parent adds."""
-
-    population: Population
-    need: Latent
-    lives: Lives
-    school: Attendance
-    scenario: Scenario
-    streams: Streams
-    hardship: np.ndarray
-
-    @property
-    def home(self) -> np.ndarray:
-        """Household of each child."""
-        return self.population.child["household"].to_numpy()
-
-
 def benefits(
     population: Population, need: Latent, lives: Lives, school: Attendance, scenario: Scenario, streams: Streams
 ) -> dict[str, pd.DataFrame]:
     """One table for each further system of the scenario: child, start, end, and what the system adds."""
     rng, shared = streams.of("lives.hardship"), scenario.loadings.hardship
     noise = rng.standard_normal(len(population.household))
-    hardship = shared * need.household[:, -1] + np.sqrt(1 - shared**2) * noise
+    hardship = shared * need.home["economic"][:, -1] + np.sqrt(1 - shared**2) * noise
     hardship = hardship + SINGLE * ~np.isnat(lives.single_since)
     known = Known(population, need, lives, school, scenario, streams, hardship)
     return {name: make(known) for name, make in MAKERS.items() if name in scenario.systems}
@@ -72,19 +57,10 @@ def _assistance(known: Known) -> pd.DataFrame:
     since = since.astype("datetime64[M]").astype("datetime64[D]")
     until = np.where(shift < 0, around, np.fmax(since, around) + (years[:, 1] * YEAR).astype(int) * DAY)
     takes = draw < BEGUN * share
-    spells = _of_children(known, np.flatnonzero(takes[known.home]), since, until)
+    child = np.flatnonzero(takes[known.home])
+    spells = of_children(known, child, since[known.home[child]], until[known.home[child]])
     held = spells["start"] < np.fmin(spells["end"].to_numpy(), last)
     return spells[held & ~(spells["end"] < np.datetime64(f"{known.need.years[0]}-04-01"))].reset_index(drop=True)
-
-
-def _of_children(known: Known, child: np.ndarray, since: np.ndarray, until: np.ndarray) -> pd.DataFrame:
-    """Spells of households as spells of their children: from birth or arrival, to the end of school or departure."""
-    people, home = known.population.child.iloc[child], known.home[child]
-    born = people["born"].to_numpy()
-    start = np.fmax(np.fmax(since[home], born), people["moved_in"].to_numpy())
-    end = np.fmin(np.fmin(until[home], school_end(born) - DAY), people["moved_out"].to_numpy())
-    last = np.datetime64(known.scenario.schedule.follow_up_until)
-    return pd.DataFrame({"child": child, "start": start, "end": np.where(end <= last, end, NEVER)})
 
 
 def _school_aid(known: Known) -> pd.DataFrame:
@@ -93,10 +69,12 @@ def _school_aid(known: Known) -> pd.DataFrame:
     home = known.home[pupil["child"].to_numpy()]
     entitled = chance(1.5 * known.hardship, asked.school_aid_share / asked.school_aid_uptake)
     poor = rng.random(len(entitled)) < entitled
-    applies = rng.random(len(pupil)) < chance(TAKE_UP_BY_NEED * known.need.household[home, -1], asked.school_aid_uptake)
+    draw, can = rng.random(len(pupil)), np.flatnonzero(poor[home] & known.school.enrolled[:, 0])
+    need = known.need.home["economic"][home[can], -1]
+    applies = can[draw[can] < chance(TAKE_UP_BY_NEED * need, asked.school_aid_uptake)]
     start, end = _year_of(pupil["year"].to_numpy())
     table = pupil[["child", "year", "grade", "district", "junior"]].assign(start=start, end=end)
-    return table[poor[home] & applies & known.school.enrolled[:, 0]].reset_index(drop=True)
+    return table.iloc[applies].reset_index(drop=True)
 
 
 def _year_of(year: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -114,7 +92,7 @@ def _nursery(known: Known) -> pd.DataFrame:
     start = (april + 12 * (age + 1)).astype("datetime64[M]").astype("datetime64[D]")
     school = (april + 12 * 7).astype("datetime64[M]").astype("datetime64[D]") - DAY
     start = np.fmax(start, child["moved_in"].to_numpy().astype("datetime64[D]"))
-    end = np.fmin(school, child["moved_out"].to_numpy())
+    end = np.fmin(np.fmin(school, child["moved_out"].to_numpy()), care_since(known.population))
     first, last = np.datetime64(f"{known.need.years[0]}-04-01"), np.datetime64(known.scenario.schedule.follow_up_until)
     held = (age < len(NURSERY_FROM)) & (start < end) & (start <= last) & (end >= first)
     table = pd.DataFrame({"child": np.arange(len(child)), "start": start, "end": np.where(end <= last, end, NEVER)})
@@ -123,10 +101,10 @@ def _nursery(known: Known) -> pd.DataFrame:
 
 def _medical_aid(known: Known) -> pd.DataFrame:
     """Aid with children's medical costs: nearly every child, from birth or arrival."""
-    rng, homes = known.streams.of("lives.medical_aid"), len(known.hardship)
+    rng = known.streams.of("lives.medical_aid")
     child = np.flatnonzero(rng.random(len(known.home)) < known.scenario.lives.medical_aid_share)
-    always = np.full(homes, np.datetime64("1900-01-01")), np.full(homes, np.datetime64("2200-01-01"))
-    spells, last = _of_children(known, child, *always), np.datetime64(known.scenario.schedule.follow_up_until)
+    always = np.full(len(child), np.datetime64("1900-01-01")), np.full(len(child), np.datetime64("2200-01-01"))
+    spells, last = of_children(known, child, *always), np.datetime64(known.scenario.schedule.follow_up_until)
     return spells[(spells["start"] <= last) & ~(spells["end"] < spells["start"])].reset_index(drop=True)
 
 
@@ -135,7 +113,7 @@ def _survey(known: Known) -> pd.DataFrame:
     rng, pupil = known.streams.of("lives.survey"), known.school.pupil
     child, year = pupil["child"].to_numpy(), pupil["year"].to_numpy()
     own = rng.standard_normal(len(known.population.child))[child]
-    load, score = known.scenario.loadings.score, known.need.score[child, year - known.need.years[0]]
+    load, score = known.scenario.loadings.score, known.need.factors["school"][child, year - known.need.years[0]]
     rest = np.sqrt(1 - load**2)
     z = -load * score + rest * (0.85 * own + np.sqrt(1 - 0.85**2) * rng.standard_normal(len(pupil)))
     days = np.maximum(known.school.days, 0).sum(axis=1)
@@ -169,4 +147,6 @@ MAKERS: dict[str, Callable[[Known], pd.DataFrame]] = {
     "iryohi_josei": _medical_aid,
     "gakuryoku": _survey,
     "kokuho_zei": _income,
+    "jido_teate": child_allowance,
+    "yobo": vaccinations,
 }

@@ -5,36 +5,20 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from kosodachi.synthesis.need import Latent, chance
+from kosodachi.synthesis.care import care_since
+from kosodachi.synthesis.checkups import checkups
+from kosodachi.synthesis.consultation import consultations
+from kosodachi.synthesis.fitting import by_size
+from kosodachi.synthesis.need import Latent
 from kosodachi.synthesis.population import DAY, NEVER, Population
 from kosodachi.synthesis.scenario import Scenario
 from kosodachi.synthesis.streams import Streams
 
-CHECKUPS = {"4m": 4, "18m": 18, "36m": 36}
-KINDS = ("abuse", "rearing", "non_attendance", "development", "other")
-ROUTES = (
-    "school",
-    "nursery",
-    "health_centre",
-    "family",
-    "neighbour",
-    "police",
-    "child_guidance_centre",
-    "other",
-    "outreach",
-)
-OUTREACH = len(ROUTES) - 1
-KIND_SHARES = (0.22, 0.38, 0.16, 0.12, 0.12)
 STATUS_SHARES = (0.52, 0.38, 0.10)
 ENDS_A_YEAR = 0.035  # allowances that end in a year for other reasons than age
 AFTER_SURNAME_CHANGE = 2.0  # log-odds of a single parent where the surname changed
-ROUTE_SHARES = {
-    "infant": (0.0, 0.22, 0.4, 0.14, 0.06, 0.06, 0.07, 0.05),
-    "pupil": (0.4, 0.0, 0.04, 0.2, 0.07, 0.1, 0.12, 0.07),
-}
-TEETH = (0.0, 0.05, 0.45)  # mean number of untreated teeth at each check-up
-WITH_SIBLINGS = 1.2  # cases including siblings, for each case opened
-LATEST_VISIT = np.timedelta64(75, "D")
+COURT = 240  # days at most between a divorce and the change of the child's surname
+NOT_SINGLE = -60.0  # log-odds, of those who remarried
 
 
 @dataclass(frozen=True)
@@ -42,7 +26,7 @@ class Lives:
     """allowance: child, start, end, status (0 full, 1 partial, 2 suspended).
 
     checkup: child, kind, due, attended, day, weight (g), caries (teeth), finding (0 none, 1 follow-up, 2 referred).
-    consultation: child, opened, closed, kind, route. Codes are positions in CHECKUPS, KINDS, ROUTES.
+    consultation: child, opened, closed, kind, route. Codes are positions in checkups.CHECKUPS, consultation.KINDS, ROUTES.
     single_since: of each household, the day since when it has a single parent; NaT for the others.
     """
 
@@ -57,8 +41,8 @@ def lives(population: Population, need: Latent, scenario: Scenario, streams: Str
     single_since = _single_since(population, need, scenario, streams)
     return Lives(
         _allowance(population, need, single_since, scenario, streams),
-        _checkups(population, need, scenario, streams),
-        _consultations(population, need, scenario, streams),
+        checkups(population, need, scenario, streams),
+        consultations(population, need, scenario, streams),
         single_since,
     )
 
@@ -66,9 +50,12 @@ def lives(population: Population, need: Latent, scenario: Scenario, streams: Str
 def _allowance(
     population: Population, need: Latent, since: np.ndarray, scenario: Scenario, streams: Streams
 ) -> pd.DataFrame:
-    """Spells of child-rearing allowance that touch the years held."""
+    """Spells of child-rearing allowance that touch the years held; they end with a remarriage and with alternative care."""
     rng, n = streams.of("lives.allowance"), len(population.household)
     takes = rng.random(n) < scenario.lives.allowance_uptake
+    household = population.household
+    since = np.where(household["divorced_on"].isna(), since, household["divorced_on"].to_numpy())
+    until = household["remarried_on"].to_numpy()
     years = rng.exponential(1 / ENDS_A_YEAR, n)
     status = rng.choice(3, n, p=STATUS_SHARES)
     child, home = population.child, population.child["household"].to_numpy()
@@ -76,6 +63,7 @@ def _allowance(
     start = (start.astype("datetime64[M]") + 1).astype("datetime64[D]")
     ends = since[home] + (years[home] * 365).astype("timedelta64[D]")
     end = np.fmin(np.fmin(ends, school_end(child["born"].to_numpy())), child["moved_out"].to_numpy())
+    end = np.fmin(np.fmin(end, until[home]), care_since(population))
     end = end.astype("datetime64[M]").astype("datetime64[D]") - DAY
     last = np.datetime64(scenario.schedule.follow_up_until)
     held = takes[home] & ~np.isnat(since[home]) & (start <= last) & (end > start)
@@ -86,123 +74,20 @@ def _allowance(
 
 
 def _single_since(population: Population, need: Latent, scenario: Scenario, streams: Streams) -> np.ndarray:
-    """Since when a household has a single parent; NaT for the others. A changed surname goes with it more often."""
+    """Since when a household has a single parent; NaT for the others. A changed surname goes with it more often, and
+    follows the divorce; those who remarried have two parents again."""
     rng, household = streams.of("lives.single"), population.household
     changed = household["surname_changed_on"].to_numpy()
-    logit = scenario.loadings.single_parent * need.household[:, -1] + AFTER_SURNAME_CHANGE * ~np.isnat(changed)
-    single = rng.random(len(household)) < chance(logit, scenario.lives.single_parent_share)
+    logit = scenario.loadings.single_parent * need.home["economic"][:, -1] + AFTER_SURNAME_CHANGE * ~np.isnat(changed)
+    logit = np.where(household["remarried_on"].notna(), NOT_SINGLE, logit)
+    single = rng.random(len(household)) < by_size(logit, population, scenario)
     last = np.datetime64(scenario.schedule.follow_up_until)
     day = last - rng.integers(0, 10 * 365, len(household)).astype("timedelta64[D]")
-    return np.where(single, np.where(np.isnat(changed), day, changed), NEVER)
+    court = streams.of("lives.court").integers(0, COURT, len(household)).astype("timedelta64[D]")
+    return np.where(single, np.where(np.isnat(changed), day, changed - court), NEVER)
 
 
 def school_end(born: np.ndarray) -> np.ndarray:
     """1 April after the 18th birthday, when entitlement has ended."""
     months = (born.astype("datetime64[D]") - DAY).astype("datetime64[M]").astype(int)
     return (((months - 3) // 12 + 19) * 12 + 3).astype("datetime64[M]").astype("datetime64[D]")
-
-
-def _checkups(population: Population, need: Latent, scenario: Scenario, streams: Streams) -> pd.DataFrame:
-    """One row a child and check-up that fell due while the child lived in the town, attended or not."""
-    child, loadings, kinds = population.child, scenario.loadings, len(CHECKUPS)
-    n, rng = len(child), streams.of("lives.checkups")
-    at, kind = np.repeat(np.arange(n), kinds), np.tile(np.arange(kinds), n)
-    months = np.array(list(CHECKUPS.values()))[kind]
-    due = child["born"].to_numpy()[at] + (months * 30.44).astype(int).astype("timedelta64[D]")
-    missed = _missed(need.household[child["household"].to_numpy()[at], 0], kind, scenario, rng)
-    score = need.score[at, 1]
-    teeth = rng.poisson(np.array(TEETH)[kind] * np.exp(loadings.caries * score - loadings.caries**2 / 2))
-    visit = due + rng.integers(3, int(LATEST_VISIT.astype(int)), len(at)).astype("timedelta64[D]")
-    table = pd.DataFrame({
-        "child": at, "kind": kind, "due": due, "attended": ~missed, "day": np.where(missed, NEVER, visit),
-        "weight": _birth_weight(need.score[:, 0], scenario, rng)[at], "caries": np.minimum(teeth, 20),
-        "finding": _findings(score * loadings.finding, scenario, rng),
-    })  # fmt: skip
-    return table[_due_here(table, child, scenario)].sort_values(["due", "child", "kind"], ignore_index=True)
-
-
-def _missed(score: np.ndarray, kind: np.ndarray, scenario: Scenario, rng) -> np.ndarray:
-    asked, draw = scenario.lives, rng.random(len(kind))
-    missed = np.empty(len(kind), dtype=bool)
-    for k, attended in enumerate((asked.attended_4m, asked.attended_18m, asked.attended_36m)):
-        here = kind == k
-        missed[here] = draw[here] < chance(scenario.loadings.checkup_missed * score[here], 1 - attended)
-    return missed
-
-
-def _birth_weight(score: np.ndarray, scenario: Scenario, rng) -> np.ndarray:
-    """Grams, even numbers; a share below 2,500."""
-    n = len(score)
-    light = rng.random(n) < chance(scenario.loadings.low_birth_weight * score, scenario.lives.low_birth_weight_share)
-    grams = np.where(light, rng.normal(2230, 190, n).clip(900, 2498), rng.normal(3080, 310, n).clip(2500, 4600))
-    return (grams // 2 * 2).astype(int)
-
-
-def _findings(logit: np.ndarray, scenario: Scenario, rng) -> np.ndarray:
-    """0 none, 1 follow-up, 2 referred."""
-    draw, asked = rng.random(len(logit)), scenario.lives
-    return (draw < chance(logit, asked.finding_share)).astype(int) + (draw < chance(logit, asked.referred_share))
-
-
-def _due_here(table: pd.DataFrame, child: pd.DataFrame, scenario: Scenario) -> np.ndarray:
-    """Check-ups due while the child lived in the town and since the system began."""
-    at, due = table["child"].to_numpy(), table["due"].to_numpy()
-    first = np.datetime64(f"{scenario.lives.checkups_from}-04-01")
-    last = np.datetime64(scenario.schedule.follow_up_until) - LATEST_VISIT
-    left = child["moved_out"].to_numpy()[at]
-    came = child["moved_in"].to_numpy()[at] <= due
-    return (due >= first) & (due <= last) & came & ~(left <= due + LATEST_VISIT)
-
-
-def _consultations(population: Population, need: Latent, scenario: Scenario, streams: Streams) -> pd.DataFrame:
-    """Cases opened in the years held, a row a child; siblings are sometimes taken into the same case."""
-    rng, n, years = streams.of("lives.consultation"), len(population.child), len(need.years)
-    chances = chance(scenario.loadings.consultation * need.score, scenario.lives.consultation_rate / WITH_SIBLINGS)
-    at, year = np.nonzero(rng.random((n, years)) < chances)
-    opened = _in_year(need.years[year], rng)
-    kind = rng.choice(len(KINDS), len(at), p=KIND_SHARES)
-    first = pd.DataFrame({"child": at, "opened": opened, "kind": kind})
-    table = pd.concat([first, _siblings(first, population, scenario, rng)], ignore_index=True)
-    table = _closed(table, rng, np.datetime64(scenario.schedule.follow_up_until))
-    table["route"] = _routes(table, population, rng)
-    who, day = population.child.iloc[table["child"]], table["opened"].to_numpy()
-    here = (day >= who["moved_in"].to_numpy()) & ~(day >= who["moved_out"].to_numpy())
-    return table[here].drop_duplicates(["child", "opened"]).reset_index(drop=True)
-
-
-def _in_year(years: np.ndarray, rng) -> np.ndarray:
-    start = ((years - 1970) * 12 + 3).astype("datetime64[M]").astype("datetime64[D]")
-    return start + rng.integers(0, 365, len(years)).astype("timedelta64[D]")
-
-
-def _siblings(first: pd.DataFrame, population: Population, scenario: Scenario, rng) -> pd.DataFrame:
-    """Siblings taken into a case on the same day."""
-    home = population.child["household"]
-    cases = first.assign(household=home.to_numpy()[first["child"]])
-    people = pd.DataFrame({"household": home.to_numpy(), "sibling": np.arange(len(home))})
-    both = cases.merge(people, on="household")
-    both = both[both["sibling"] != both["child"]].sort_values(["child", "opened", "sibling"], ignore_index=True)
-    taken = both[rng.random(len(both)) < scenario.lives.sibling_case]
-    return taken.assign(child=taken["sibling"])[["child", "opened", "kind"]]
-
-
-def _closed(table: pd.DataFrame, rng, last: np.datetime64) -> pd.DataFrame:
-    closed = table["opened"].to_numpy() + rng.gamma(1.6, 130, len(table)).astype(int).astype("timedelta64[D]")
-    return table.assign(closed=np.where(closed <= last, closed, NEVER))
-
-
-def _routes(table: pd.DataFrame, population: Population, rng) -> np.ndarray:
-    """Who brought the case, by the child's age at the time."""
-    born = population.child["born"].to_numpy()[table["child"]]
-    years = (table["opened"].to_numpy() - born) / DAY / 365.25
-    steps = np.cumsum(list(ROUTE_SHARES.values()), axis=1)[(years >= 6).astype(int)]
-    return (rng.random(len(table))[:, None] > steps).sum(axis=1).clip(0, OUTREACH - 1)
-
-
-def known_in(consultation: pd.DataFrame, children: int, as_of, months: int) -> np.ndarray:
-    """Children with a case opened in the months after a day, other than through outreach."""
-    start = np.datetime64(as_of)
-    end = np.datetime64(pd.Timestamp(as_of) + pd.DateOffset(months=months))
-    opened = consultation["opened"].to_numpy()
-    here = (opened >= start) & (opened < end) & (consultation["route"].to_numpy() != OUTREACH)
-    return np.bincount(consultation["child"].to_numpy()[here], minlength=children) > 0

@@ -26,7 +26,8 @@ def published() -> pd.DataFrame:
 
 
 def compared(parameters: pd.DataFrame) -> pd.DataFrame:
-    """Published margins with `achieved` and `within` (tolerance), for those that the town has.
+    """Published margins with `achieved`, `within` (inside, outside the tolerance), verified (read_at_source or not) and
+    citation, for those that the town has.
 
     parameters is the truth table of a town, in which margins stand as achieved_margin_*.
     """
@@ -34,6 +35,9 @@ def compared(parameters: pd.DataFrame) -> pd.DataFrame:
     table = published().assign(achieved=lambda t: ("achieved_margin_" + t["margin"]).map(values))
     table = table[table["achieved"].notna()].reset_index(drop=True)
     table["within"] = (table["achieved"] - table["target"]).abs() <= table["tolerance"]
+    table["within"] = np.where(table["within"], "inside", "outside")
+    table["verified"] = np.where(table["verified"], "read_at_source", "not_read_at_source")
+    table = table.rename(columns={"source": "citation"})
     first = ["margin", "target", "achieved", "tolerance", "within"]
     return table[first + [column for column in table if column not in first]]
 

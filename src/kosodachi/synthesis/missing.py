@@ -11,7 +11,7 @@ import pandas as pd
 
 from kosodachi.synthesis.attendance import GRADES, grade_in
 from kosodachi.synthesis.calendar import fiscal_year
-from kosodachi.synthesis.lives import CHECKUPS
+from kosodachi.synthesis.checkups import CHECKUPS
 from kosodachi.synthesis.need import chance
 from kosodachi.synthesis.systems.view import View, World
 

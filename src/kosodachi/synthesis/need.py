@@ -1,4 +1,4 @@
-"""Latent need for support: a household part and a part of the child's own, year by year, each an AR(1) of variance 1.
+"""Latent need for support, year by year: a weighted sum of five factors, and the kinds of need that they make.
 
 Need here is a made-up quantity with a known rate; it is no diagnosis and stands for no measured construct.
 """
@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 from scipy.special import expit as _expit
-from scipy.special import ndtri
 
 from kosodachi.synthesis.calendar import years_of
+from kosodachi.synthesis.factors import SHARED, mixed, parts
 from kosodachi.synthesis.population import Population
-from kosodachi.synthesis.scenario import Need, Scenario
+from kosodachi.synthesis.scenario import FACTORS, Need, Scenario
 from kosodachi.synthesis.streams import Streams
 
 SAMPLE, NEWTON = 4_000, 12
@@ -19,12 +19,15 @@ SAMPLE, NEWTON = 4_000, 12
 
 @dataclass(frozen=True)
 class Latent:
-    """score: shape (children, years), standard normal; household: shape (households, years), standard normal.
+    """factors: {name: (children, years)}; home: {name: (households, years)}, the household's part; all of variance 1.
 
-    years: fiscal years. in_need: score above the threshold whose tail is the rate asked for.
+    score: (children, years), the weighted sum of the factors, variance 1; household: (households, years), its
+    household part. years: fiscal years. in_need: score above the threshold whose tail is the rate asked for.
     """
 
     years: np.ndarray
+    factors: dict[str, np.ndarray]
+    home: dict[str, np.ndarray]
     score: np.ndarray
     household: np.ndarray
     threshold: float
@@ -43,21 +46,34 @@ def latent_need(population: Population, scenario: Scenario, streams: Streams) ->
     """Need of every child in every year."""
     years, asked = years_of(scenario.schedule), scenario.need
     home = population.child["household"].to_numpy()
-    shared = _ar1(len(population.household), len(years), asked, streams.of("need.household"))
-    own = _ar1(len(home), len(years), asked, streams.of("need.child"))
-    score = np.sqrt(asked.household) * shared[home] + np.sqrt(1 - asked.household) * own
-    return Latent(years, score, shared, float(-ndtri(asked.rate)))
+    drawn = parts(population, len(years), asked, streams)
+    place = population.places.town_district[population.address[home, 0]]
+    whole = {name: part.of_child(home, place, asked) for name, part in drawn.items()}
+    factors = {name: mixed(whole[SHARED], whole[name], asked) for name in FACTORS}
+    at_home = {name: mixed(drawn[SHARED].household, drawn[name].household, asked) for name in FACTORS}
+    score, shared = weighted(factors, asked), weighted(at_home, asked)
+    return Latent(years, factors, at_home, score, shared, tail(score, asked.rate))
 
 
-def _ar1(n: int, years: int, asked: Need, rng) -> np.ndarray:
-    shocks = rng.standard_normal((n, years))
-    for year in range(1, years):
-        shocks[:, year] = asked.persistence * shocks[:, year - 1] + np.sqrt(1 - asked.persistence**2) * shocks[:, year]
-    return shocks
+def weighted(factors: dict[str, np.ndarray], asked: Need) -> np.ndarray:
+    """The weighted sum of factors, scaled to variance 1."""
+    w = np.array([asked.weights[name] for name in FACTORS])
+    variance = asked.common * w.sum() ** 2 + (1 - asked.common) * (w @ w)
+    return sum(np.float32(weight / np.sqrt(variance)) * factors[name] for name, weight in zip(FACTORS, w))
+
+
+def tail(score: np.ndarray, rate: float) -> float:
+    """The threshold above which a share of all values lies."""
+    flat = score.ravel()
+    above = round(rate * flat.size)
+    if not 0 < above < flat.size:
+        return np.inf if above == 0 else -np.inf
+    return float(np.partition(flat, flat.size - above - 1)[flat.size - above - 1])
 
 
 def chance(logit: np.ndarray, margin: float) -> np.ndarray:
     """Probabilities whose mean is the margin: the logit plus the one intercept that gives it."""
+    logit = np.asarray(logit, dtype=float)
     return _expit(logit + intercept(logit, margin))
 
 

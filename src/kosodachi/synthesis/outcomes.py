@@ -115,9 +115,11 @@ def lasting(table: pd.DataFrame, household: np.ndarray, months: Months, asked: P
 
 
 def _since(offer_month: np.ndarray, asked: Programme) -> np.ndarray:
-    """1 in the month after the offer, less by `fading` in each further one, 0 before; shape (pupils, 12)."""
+    """1 in the month after the offer, less by `fading` in each further one, `anticipation` in the two months before
+    and in that of the offer, 0 earlier; shape (pupils, 12)."""
     since = np.arange(12) - offer_month[:, None] - 1
-    return np.where((since >= 0) & (offer_month >= 0)[:, None], (1 - asked.fading) ** np.maximum(since, 0), 0.0)
+    works = np.where(since >= 0, (1 - asked.fading) ** np.maximum(since, 0), asked.anticipation * (since >= -3))
+    return np.where((offer_month >= 0)[:, None], works, 0.0)
 
 
 def _seen(table: pd.DataFrame, school: Attendance, works: np.ndarray, shift: float) -> Attendance:

@@ -5,10 +5,11 @@ import pandas as pd
 
 from kosodachi.synthesis.attendance import LONG_ABSENCE_A_YEAR
 from kosodachi.synthesis.calendar import fiscal_year
+from kosodachi.synthesis.consultation import SCHOOL_AGE, known_in
 from kosodachi.synthesis.margins import margins
 from kosodachi.synthesis.need import Latent
 from kosodachi.synthesis.outcomes import Outcomes
-from kosodachi.synthesis.population import counted
+from kosodachi.synthesis.population import DAY, YEAR, counted
 from kosodachi.synthesis.programme import VISIBLE, visible_signs
 from kosodachi.synthesis.systems import World
 
@@ -62,13 +63,16 @@ def _achieved(world: World, need: Latent, found: Outcomes) -> dict[str, float]:
     return {
         "resident_children": here.sum(),
         "need_rate": _mean(truly),
-        "need_household": sibling_correlation(need.score[:, -1], child["household"].to_numpy()),
+        "need_household": sibling_correlation(need.score[:, -1], child["household"].to_numpy())
+        - world.scenario.need.district,
+        **_known_given_need(world),
         "allowance_share": _mean(signs.loc[here, "allowance"]),
         "twin_share": _mean(child["twin_of"] >= 0),
         "people_foreign_share": _mean(household["foreign"]),
         "people_surname_change_share": _mean(household["old_surname"] >= 0),
         "people_moved_within_share": _mean(household["moved_on"].notna()),
         "people_moved_in_share": _mean(household["moved_in"].notna()),
+        **_events(child, household),
         **dict(zip(("lives_attended_4m", "lives_attended_18m", "lives_attended_36m"), came)),
         "lives_low_birth_weight_share": _mean(due.drop_duplicates("child")["weight"] < 2500),
         "lives_consultation_rate": len(world.lives.consultation) / (len(need.years) * here.sum()),
@@ -76,6 +80,32 @@ def _achieved(world: World, need: Latent, found: Outcomes) -> dict[str, float]:
         "programme_effect": _effects(found, 0)["ate_eligible"],
         "programme_consent": _mean(log["would_consent"]),
         "programme_started": _mean(log["would_start"]),
+    }
+
+
+def _known_given_need(world: World) -> dict[str, float]:
+    """Share of children in need on judge_as_of about whom a case was opened in the label months, by group."""
+    dates, child = world.scenario.schedule, world.population.child
+    here = counted(child, dates.judge_as_of) & world.need.in_need[:, world.need.at(fiscal_year(dates.judge_as_of))]
+    known = known_in(world.lives.consultation, len(child), dates.judge_as_of, dates.label_months)
+    foreign = world.population.household["foreign"].to_numpy()[child["household"].to_numpy()]
+    small = (np.datetime64(dates.judge_as_of) - child["born"].to_numpy()) / DAY / YEAR < SCHOOL_AGE
+    groups = {"all": np.ones(len(child), dtype=bool), "below_school_age": small, "foreign_name": foreign,
+              "girl": child["female"].to_numpy()}  # fmt: skip
+    return {f"known_given_need_{name}": _mean(known[here & group]) for name, group in groups.items()}
+
+
+def _events(child: pd.DataFrame, household: pd.DataFrame) -> dict[str, float]:
+    """Shares of households and children to whom something happened, of those to whom it could."""
+    foreign, changed = household["foreign"].to_numpy(), household["old_surname"].to_numpy() >= 0
+    alphabet, born_here = household["alphabet"].to_numpy(), (child["moved_in"] <= child["born"]).to_numpy()
+    return {
+        "people_remarriage_share": _mean(household["remarried_on"].notna()[changed]),
+        "people_alphabet_share": _mean(alphabet[foreign]),
+        "people_alias_share": _mean(household["alias_surname"].to_numpy()[alphabet] >= 0),
+        "people_protected_share": _mean(household["protected_since"].notna()),
+        "people_alternative_care_share": _mean(child["care"] >= 0),
+        "people_unnamed_infant_share": _mean(child["unnamed"].to_numpy()[born_here]),
     }
 
 

@@ -69,10 +69,24 @@ def draw_addresses(n: int, where: Places, rng: np.random.Generator) -> np.ndarra
     ])  # fmt: skip
 
 
-def long_address(codes: np.ndarray, where: Places) -> np.ndarray:
-    """青葉市緑ヶ丘３丁目５番１２号　コーポ若葉２０３, digits in full width."""
+def elsewhere() -> np.ndarray:
+    """Names of made-up cities that people came from."""
+    return np.array(_lists()["elsewhere"], dtype=object)
+
+
+def long_address(codes: np.ndarray, where: Places, *, city: np.ndarray | None = None) -> np.ndarray:
+    """青葉市緑ヶ丘３丁目５番１２号　コーポ若葉２０３, digits in full width; city: another city for each."""
     town, wide = where.towns[codes[:, 0]], _wide_numbers()
-    text = where.city + town + wide[codes[:, 1]] + "丁目" + wide[codes[:, 2]] + "番" + wide[codes[:, 3]] + "号"
+    text = (
+        (where.city if city is None else city)
+        + town
+        + wide[codes[:, 1]]
+        + "丁目"
+        + wide[codes[:, 2]]
+        + "番"
+        + wide[codes[:, 3]]
+        + "号"
+    )
     return text + _building(codes, "　", wide)
 
 

@@ -1,20 +1,21 @@
 """Population: households, their children, names and addresses, and the events that change them.
 
-Codes and dates only; strings are written last, by the systems. Parents are not people here yet.
+Codes and dates only; strings are written last, by the systems. Parents are in `adults`.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
 
-from kosodachi.synthesis.naming import given_names, surnames
+from kosodachi.synthesis.events import DAY, NEVER, YEAR, guarded, moves
+from kosodachi.synthesis.naming import alias_names, given_names, surnames
 from kosodachi.synthesis.places import Places, draw_addresses
 from kosodachi.synthesis.scenario import Scenario
 from kosodachi.synthesis.streams import Streams
 
-DAY, NEVER = np.timedelta64(1, "D"), np.datetime64("NaT", "D")
-YEAR = 365.25
+__all__ = ["DAY", "NEVER", "YEAR", "Population", "counted", "named", "populate", "resident"]
+
 GIRLS = 0.487
 SPACING = (6.0, 175.0)  # gamma shape and scale of the days between births
 NARROWER = 0.12  # how much fewer births there are in the latest than in the earliest years, relative
@@ -24,10 +25,11 @@ NARROWER = 0.12  # how much fewer births there are in the latest than in the ear
 class Population:
     """child: one row a child; household: one row a household; both by position.
 
-    child: household, born, female, twin_of (position or -1), moved_in, moved_out, registered; given once `named`.
-    household: surname, old_surname (-1 none), surname_changed_on, foreign, older_form (0 none), moved_on, moved_in,
-    moved_out.
+    child: household, born, female, twin_of (position or -1), moved_in, moved_out, registered, unnamed (noticed before
+    it had a given name), care (position in `care` or -1); given and alias_given once `named`.
+    household: the columns of `naming.surnames` and `events.guarded`, moved_on, moved_in, moved_out.
     address, old_address: household addresses as codes (places.draw_addresses); old_address[:, 0] is -1 where none.
+    care, care_address: see `care.in_care`; empty before it.
     """
 
     child: pd.DataFrame
@@ -35,19 +37,35 @@ class Population:
     address: np.ndarray
     old_address: np.ndarray
     places: Places
+    care: pd.DataFrame = field(default_factory=lambda: _no_care())
+    care_address: np.ndarray = field(default_factory=lambda: np.empty((0, 6), dtype=int))
+
+    @property
+    def protected(self) -> np.ndarray:
+        """Households whose address is kept from view."""
+        return self.household["protected_since"].notna().to_numpy()
+
+
+def _no_care() -> pd.DataFrame:
+    return pd.DataFrame({"child": [], "since": [], "foster": [], "registered": []}).astype(
+        {"child": int, "since": "datetime64[s]", "foster": bool, "registered": bool}
+    )
 
 
 def populate(scenario: Scenario, where: Places, streams: Streams) -> Population:
     """The population: children born so that they were under 18 at some time from train_as_of to follow_up_until."""
     born, home = _births(scenario, streams.of("population.births"))
-    events = _events(int(home.max()) + 1, scenario, streams)
+    events = moves(int(home.max()) + 1, scenario, streams)
     child = pd.DataFrame({"household": home, "born": born})
     child["moved_in"] = np.fmax(events["moved_in"].to_numpy()[home], born)
     child["moved_out"] = events["moved_out"].to_numpy()[home]
     child, homes = _cut(child[~(child["moved_out"] <= child["born"])], scenario)
     household = surnames(events.iloc[homes].reset_index(drop=True), scenario, streams)
+    household = guarded(household, scenario, streams)
     child["female"] = streams.of("population.sex").random(len(child)) < GIRLS
     child["twin_of"] = _twins(child)
+    child["unnamed"] = _unnamed(child, scenario, streams.of("events.unnamed"))
+    child["care"] = np.full(len(child), -1, dtype=np.int32)
     child["registered"] = _registered(child, scenario, streams.of("population.registered"))
     address = draw_addresses(len(household), where, streams.of("population.address"))
     old = draw_addresses(len(household), where, streams.of("events.address"))
@@ -58,7 +76,8 @@ def populate(scenario: Scenario, where: Places, streams: Streams) -> Population:
 def named(population: Population, streams: Streams) -> Population:
     """The population with given names, as codes. They decide nothing else, so only what is written needs them."""
     given = given_names(population.child, population.household, streams.of("population.given"))
-    return replace(population, child=population.child.assign(given=given))
+    alias = alias_names(population.child, population.household, streams.of("population.alias_given"))
+    return replace(population, child=population.child.assign(given=given, alias_given=alias))
 
 
 def _births(scenario: Scenario, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
@@ -82,23 +101,6 @@ def _births(scenario: Scenario, rng: np.random.Generator) -> tuple[np.ndarray, n
 def _under_18_since(day) -> np.datetime64:
     """The day 18 years before: who was born after it was under 18."""
     return np.datetime64(pd.Timestamp(day) - pd.DateOffset(years=18), "D")
-
-
-def _events(n: int, scenario: Scenario, streams: Streams) -> pd.DataFrame:
-    """When households moved into, within and out of the town."""
-    dates, people = scenario.schedule, scenario.people
-    end, start = np.datetime64(dates.follow_up_until), np.datetime64(dates.train_as_of) - int(3 * YEAR)
-    leaves = min(1.0, people.moved_out_a_year * float((end - start) / DAY) / YEAR)
-    came = some_day(streams.of("events.moved_in"), n, people.moved_in_share, end - int(12 * YEAR), end)
-    left = some_day(streams.of("events.moved_out"), n, leaves, start, end)
-    moved = some_day(streams.of("events.moved_within"), n, people.moved_within_share, end - int(4 * YEAR), end)
-    return pd.DataFrame({"moved_in": came, "moved_out": np.where(left <= came, NEVER, left), "moved_on": moved})
-
-
-def some_day(rng: np.random.Generator, n: int, share: float, first: np.datetime64, last: np.datetime64) -> np.ndarray:
-    """A day for a share of n, evenly spread; NaT for the others."""
-    day = first + rng.integers(0, int((last - first) / DAY), n).astype("timedelta64[D]")
-    return np.where(rng.random(n) < share, day, NEVER)
 
 
 def resident(child: pd.DataFrame, day) -> np.ndarray:
@@ -137,3 +139,9 @@ def _registered(child: pd.DataFrame, scenario: Scenario, rng: np.random.Generato
     unseen = rng.random(len(child)) < scenario.people.never_registered_share
     gone = child["moved_out"].to_numpy() < np.datetime64(scenario.schedule.train_as_of)
     return ~unseen & ~gone
+
+
+def _unnamed(child: pd.DataFrame, scenario: Scenario, rng: np.random.Generator) -> np.ndarray:
+    """Children whom services noticed before they had a given name; only those born in the town can be."""
+    here = (child["moved_in"] <= child["born"]).to_numpy()
+    return here & (rng.random(len(child)) < scenario.people.unnamed_infant_share)

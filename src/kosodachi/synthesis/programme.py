@@ -10,8 +10,9 @@ import pandas as pd
 from kosodachi.synthesis.asking import eligible_children
 from kosodachi.synthesis.attendance import Attendance
 from kosodachi.synthesis.calendar import Months, fiscal_year
+from kosodachi.synthesis.consultation import OUTREACH
 from kosodachi.synthesis.designs import offers, top
-from kosodachi.synthesis.lives import OUTREACH, Lives
+from kosodachi.synthesis.lives import Lives
 from kosodachi.synthesis.need import Latent
 from kosodachi.synthesis.population import DAY, NEVER, YEAR, Population
 from kosodachi.synthesis.scenario import Scenario
@@ -113,11 +114,17 @@ def _offer_day(month: np.ndarray, start: np.datetime64, later: np.ndarray, scena
     return np.where(month > index, first + np.minimum(later, SHORTEST_MONTH - 1), start + later)
 
 
+def would_open(child: np.ndarray, scenario: Scenario, streams: Streams) -> np.ndarray:
+    """Whether a case would be opened if a child (position) started support: one draw a child, for all that may be."""
+    draw = streams.of("programme.case_opens").random(int(child.max(initial=0)) + 1)
+    return draw[child] < scenario.programme.case_after_start
+
+
 def cases_after(log: pd.DataFrame, scenario: Scenario, streams: Streams) -> pd.DataFrame:
     """Consultation cases that outreach opened, in the columns of `Lives.consultation`."""
     rng = streams.of("programme.cases")
     opened = log["started"].to_numpy() + rng.integers(5, 120, len(log)) * DAY
-    opens = (rng.random(len(log)) < scenario.programme.case_after_start) & ~np.isnat(opened)
+    opens = would_open(log["child"].to_numpy(), scenario, streams) & ~np.isnat(opened)
     opens &= opened <= np.datetime64(scenario.schedule.follow_up_until)
     kind = np.where(rng.random(len(log)) < 0.5, 2, 1)
     table = pd.DataFrame({"child": log["child"], "opened": opened, "kind": kind, "closed": NEVER, "route": OUTREACH})

@@ -8,8 +8,12 @@ from typing import Annotated
 from pydantic import AfterValidator
 
 from kosodachi.municipality import Capacity, Disclosure, Name, Reason, Schedule, Words, said
+from kosodachi.synthesis.lags import USUAL_LAGS, Lag
 from kosodachi.synthesis.people import (
     ERROR_TYPES,
+    FACTORS,
+    GROUPS,
+    NEEDS,
     SYSTEMS,
     Design,
     ErrorType,
@@ -24,7 +28,21 @@ from kosodachi.synthesis.people import (
 )  # fmt: skip
 from kosodachi.synthesis.streams import LAYERS
 
-__all__ = ["ERROR_TYPES", "SYSTEMS", "Fact", "Lives", "Loadings", "Missing", "Need", "People", "Programme", "Scenario"]
+__all__ = [
+    "ERROR_TYPES",
+    "FACTORS",
+    "GROUPS",
+    "NEEDS",
+    "SYSTEMS",
+    "Fact",
+    "Lives",
+    "Loadings",
+    "Missing",
+    "Need",
+    "People",
+    "Programme",
+    "Scenario",
+]
 
 
 def _known_layers(redraw: dict[str, int]) -> dict[str, int]:
@@ -60,6 +78,11 @@ class Programme(Spec):
     )
     heterogeneity: float = said(
         "spread of the effect between children, relative", "効果の個人差(相対)", 0.2, ge=0, le=0.5
+    )
+    anticipation: Rate = said(
+        "share of the effect that works already in the two months before the offer",
+        "案内の前2か月に先に現れる効果の割合",
+        0.0,
     )
     fading: Rate = said("share of the effect lost in each further month", "効果が1か月ごとに薄れる割合", 0.0)
     spill_over: Rate = said(
@@ -153,6 +176,11 @@ class Scenario(Spec):
     missing: Missing = said("what is not seen, and why", "把握できないものとその理由", Missing())
     errors: dict[System, dict[ErrorType, Rate]] = said(
         "mistakes of each system: system -> type -> rate", "各システムの誤り: システム → 種類 → 割合", {}
+    )
+    lags: dict[System, Lag] = said(
+        "days until a system writes a changed surname or address; a system that is not named knows the same day",
+        "氏・住所の変更を各システムが反映するまでの日数(書かれていないシステムは即日)",
+        USUAL_LAGS,
     )
     unreadable: dict[System, Rows] = said("rows that cannot be read, by system", "読み取れない行の数", {})
     redraw: Annotated[dict[str, int], AfterValidator(_known_layers)] = said(

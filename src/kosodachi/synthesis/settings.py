@@ -13,19 +13,13 @@ NOTICE = (
     "合成データです。実在の自治体・個人とは関係ありません。 / Synthetic data. No real municipality or person is meant."
 )
 DECLARED = ("kind", "label", "department", "purpose", "legal_basis", "newly_acquired")  # kept of an uncollected source
-NEVER_COLLECTED = ("yobo",)
+ON_PAPER = ("yobo",)  # where a town has no such system, it is on paper
 FROM_SCENARIO = ("hypothetical", "schedule", "capacity", "disclosure")
 
 
 def settings_of(scenario: Scenario) -> dict:
     """Settings that `municipality.Municipality` accepts, as plain values for YAML."""
-    import yaml
-
-    sources = yaml.safe_load((files(__package__) / "data" / "sources.yaml").read_text(encoding="utf-8"))
-    held = {*scenario.systems, *scenario.missing.not_collected, *NEVER_COLLECTED}
-    sources = {name: source for name, source in sources.items() if name in held}
-    if "shukketsu" in sources:
-        sources["shukketsu"]["columns"] |= {f"{int(month)}月欠席": f"absent_{month}" for month in MONTHS}
+    sources = sources_of(scenario)
     for name, reason in _not_collected(scenario).items():
         sources[name] = {key: value for key, value in sources[name].items() if key in DECLARED}
         sources[name] |= {"collected": False, "not_collected": reason}
@@ -36,9 +30,22 @@ def settings_of(scenario: Scenario) -> dict:
     return settings
 
 
+def sources_of(scenario: Scenario) -> dict[str, dict]:
+    """How each system of the town, collected or not, writes its extract."""
+    import yaml
+
+    sources = yaml.safe_load((files(__package__) / "data" / "sources.yaml").read_text(encoding="utf-8"))
+    held = {*scenario.systems, *scenario.missing.not_collected, *ON_PAPER}
+    sources = {name: source for name, source in sources.items() if name in held}
+    if "shukketsu" in sources:
+        sources["shukketsu"]["columns"] |= {f"{int(month)}月欠席": f"absent_{month}" for month in MONTHS}
+    return sources
+
+
 def _not_collected(scenario: Scenario) -> dict[str, str]:
     """Systems without an extract, with the reason; without a programme there is no outreach log."""
     no_log = {"shien": "no_system"} if scenario.programme.design == "none" else {}
+    no_log |= {name: "paper_only" for name in ON_PAPER if name not in scenario.systems}
     return no_log | dict(scenario.missing.not_collected)
 
 

@@ -10,6 +10,7 @@ from kosodachi.synthesis.adults import adults
 from kosodachi.synthesis.asking import changed
 from kosodachi.synthesis.attendance import attendance
 from kosodachi.synthesis.benefits import MAKERS, benefits
+from kosodachi.synthesis.care import in_care
 from kosodachi.synthesis.lives import lives
 from kosodachi.synthesis.need import latent_need
 from kosodachi.synthesis.outcomes import outcomes
@@ -51,6 +52,7 @@ def _world(scenario: Scenario, part: int) -> World:
     where = places(scenario, streams.of("places"))
     population = populate(scenario, where, streams)
     need = latent_need(population, scenario, streams)
+    population = in_care(population, need, scenario, streams)
     seen = lives(population, need, scenario, streams)
     school = attendance(population, need, scenario, streams)
     pupils = chosen(population, seen, school, need, scenario, streams)
@@ -58,5 +60,5 @@ def _world(scenario: Scenario, part: int) -> World:
     log = outreach_log(pupils, scenario, streams)
     after = cases_after(log, scenario, streams)
     paid = benefits(population, need, seen, school, scenario, streams) if set(scenario.systems) & set(MAKERS) else {}
-    people = adults(population, seen.single_since, streams) if paid else None
+    people = adults(population, seen, streams)
     return World(scenario, streams, population, need, seen, found.school, found, log, after, people, paid, part)

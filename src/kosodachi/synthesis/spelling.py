@@ -40,3 +40,16 @@ def large_kana(kana: str) -> str:
 def unvoiced(kana: str) -> str:
     """Katakana with the voicing after the first letter dropped: ナカジマ -> ナカシマ."""
     return kana[:1] + kana[1:].translate(_VOICED)
+
+
+def outside_jis(text: str, placeholder: str) -> str:
+    """The text with each character that JIS X 0208 lacks lost to the placeholder: 髙橋 -> 〓橋."""
+    return "".join(placeholder if not _in_jis(sign) else sign for sign in text)
+
+
+def _in_jis(sign: str) -> bool:
+    try:
+        sign.encode("iso2022_jp")
+    except UnicodeEncodeError:
+        return False
+    return True

@@ -5,13 +5,14 @@ from dataclasses import dataclass, replace
 import pandas as pd
 
 from kosodachi.synthesis import truth
+from kosodachi.synthesis.adults import named_adults
 from kosodachi.synthesis.missing import Withheld, hidden, missing, uncollected_of
 from kosodachi.synthesis.parameters import parameters
 from kosodachi.synthesis.population import named
 from kosodachi.synthesis.scenario import Scenario
-from kosodachi.synthesis.settings import settings_of
+from kosodachi.synthesis.settings import settings_of, sources_of
 from kosodachi.synthesis.simulate import simulate
-from kosodachi.synthesis.systems import SYSTEMS, View, World
+from kosodachi.synthesis.systems import SYSTEMS, View, World, view_of
 from kosodachi.synthesis.unreadable import spoil
 
 
@@ -36,17 +37,20 @@ def synthesise(scenario: Scenario, *, seed: int | None = None, children: int | N
 
 def render(world: World) -> Town:
     """The settings, extracts and truth of a world: here names are given and every system writes its rows."""
-    world = replace(world, population=named(world.population, world.streams))
+    people = named_adults(world.adults, world.population, world.streams)
+    world = replace(world, population=named(world.population, world.streams), adults=people)
     settings, withheld = settings_of(world.scenario), Withheld.of(world)
     uncollected = uncollected_of(settings)
-    whole = {name: system(world) for name, system in SYSTEMS.items() if name in world.scenario.systems}
+    declared = sources_of(world.scenario)
+    whole = {name: view_of(world, name, declared[name]) for name in SYSTEMS if name in world.scenario.systems}
     views = {name: _view(view, name, world, withheld) for name, view in whole.items() if name not in uncollected}
     ids = truth.Ids.of(world, views)
     told = {
         "person": truth.person(world, ids),
         "record": truth.record(views, ids),
         "latent": truth.latent(world, ids),
-        "outcome": truth.outcome(world.outcomes, ids),
+        "outcome": truth.outcome(world, ids),
+        "needs": truth.needs(world, ids),
         "missing": missing(world, whole, withheld, uncollected, ids),
         "parameters": parameters(world),
     }

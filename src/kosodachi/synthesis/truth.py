@@ -6,9 +6,11 @@ import numpy as np
 import pandas as pd
 
 from kosodachi.synthesis.calendar import fiscal_year
-from kosodachi.synthesis.lives import known_in
-from kosodachi.synthesis.outcomes import Outcomes
+from kosodachi.synthesis.consultation import KINDS, OUTREACH, known_in
+from kosodachi.synthesis.needs import LEADS
+from kosodachi.synthesis.needs import needs as kinds_of_need
 from kosodachi.synthesis.population import counted
+from kosodachi.synthesis.programme import would_open
 from kosodachi.synthesis.systems import View, World, numbers
 
 REGISTER = "juki"
@@ -38,7 +40,11 @@ class Ids:
 
 
 def person(world: World, ids: Ids) -> pd.DataFrame:
-    """One row a child: register_no, person_id, household, twin, surname_changed, foreign_name, moved, in_register."""
+    """One row a child: register_no, person_id, household, and whether it belongs to a group that is hard to link.
+
+    twin, surname_changed, foreign_name, moved, remarried (its household, with a changed surname), alias_or_alphabet
+    (registered in the alphabet), address_protected, alternative_care, unnamed_infant, in_register.
+    """
     child, home = world.population.child, world.population.child["household"].to_numpy()
     household = world.population.household.iloc[home]
     return pd.DataFrame({
@@ -46,6 +52,9 @@ def person(world: World, ids: Ids) -> pd.DataFrame:
         "household": np.array([f"H{world.first + i:07d}" for i in range(home.max() + 1)], dtype=object)[home],
         "twin": child["twin_of"].to_numpy() >= 0, "surname_changed": household["old_surname"].to_numpy() >= 0,
         "foreign_name": household["foreign"].to_numpy(), "moved": household["moved_on"].notna().to_numpy(),
+        "remarried": household["remarried_on"].notna().to_numpy(), "alias_or_alphabet": household["alphabet"].to_numpy(),
+        "address_protected": household["protected_since"].notna().to_numpy(),
+        "alternative_care": child["care"].to_numpy() >= 0, "unnamed_infant": child["unnamed"].to_numpy(),
         "in_register": ids.held,
     })  # fmt: skip
 
@@ -91,15 +100,61 @@ def latent(world: World, ids: Ids) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True).astype({"as_of": "datetime64[ns]"})
 
 
-def outcome(found: Outcomes, ids: Ids) -> pd.DataFrame:
+def outcome(world: World, ids: Ids) -> pd.DataFrame:
     """One row a pupil at school in the index month and the year before, if in the register.
 
     register_no, offered, eligible, propensity, would_consent, would_start, days_0 and days_1 (days absent in the
     outcome months without and with the offer), y0 and y1 (long absence, 0 or 1), offer_month (from April, -1 never),
-    days_seen and y_seen. Outcomes are missing for pupils who left. offered: in the index month.
+    days_seen and y_seen; case_0 and case_1 (a consultation case opened from the index date to the end of follow-up,
+    without and with the offer, 0 or 1). Outcomes are missing for pupils who left. offered: in the index month.
     """
     columns = ["offered", "eligible", "propensity", "would_consent", "would_start", "days_0", "days_1", "y0", "y1",
                "offer_month", "days_seen", "y_seen"]  # fmt: skip
-    table = found.child[columns].copy()
-    table.insert(0, "register_no", ids.register_no[found.child["child"]])
+    table, child = world.outcomes.child[columns].copy(), world.outcomes.child["child"].to_numpy()
+    without = _case_in_follow_up(world)[child]
+    opens = table["would_start"].to_numpy(bool) & would_open(child, world.scenario, world.streams)
+    gone = table["y0"].isna().to_numpy()
+    table["case_0"], table["case_1"] = np.where(gone, np.nan, without), np.where(gone, np.nan, without | opens)
+    table.insert(0, "register_no", ids.register_no[child])
     return table[table["register_no"].notna()].reset_index(drop=True)
+
+
+def needs(world: World, ids: Ids) -> pd.DataFrame:
+    """Kinds of need in the fiscal years of the study: register_no, year, kind, need, known_on; only rows with either.
+
+    known_on: the first day in the year on which a case of the kind to which the need leads was opened, other than
+    through outreach; missing if none was. A row without need is a case opened without it.
+    """
+    need, cases = world.need, world.lives.consultation
+    cases = cases[cases["route"].to_numpy() != OUTREACH]
+    cases = cases.assign(year=fiscal_years_of(cases["opened"].to_numpy()))
+    dates = world.scenario.schedule
+    years = sorted({fiscal_year(day) for day in (dates.train_as_of, dates.judge_as_of, dates.index_date)})
+    held, parts = kinds_of_need(world.population, need, world.scenario.need), []
+    for kind, leads in LEADS.items():
+        known = cases[cases["kind"] == KINDS.index(leads)].groupby(["child", "year"])["opened"].min()
+        for year in years:
+            truly = held[kind][:, need.at(year)]
+            opened = known.xs(year, level="year") if year in known.index.get_level_values("year") else known.iloc[:0]
+            day = np.full(len(truly), np.datetime64("NaT"), dtype="datetime64[ns]")
+            day[opened.index.get_level_values(0).to_numpy(int)] = opened.to_numpy()
+            shown = (truly | ~np.isnat(day)) & ids.held
+            parts.append(pd.DataFrame({
+                "register_no": ids.register_no[shown], "year": year, "kind": kind, "need": truly[shown],
+                "known_on": day[shown],
+            }))  # fmt: skip
+    return pd.concat(parts, ignore_index=True)
+
+
+def fiscal_years_of(days: np.ndarray) -> np.ndarray:
+    """The fiscal year (from April) of each day."""
+    return ((days.astype("datetime64[M]").astype(int) - 3) // 12) + 1970
+
+
+def _case_in_follow_up(world: World) -> np.ndarray:
+    """Children about whom a case was opened from the index date to the end of follow-up, other than through outreach."""
+    dates, cases = world.scenario.schedule, world.lives.consultation
+    day = cases["opened"].to_numpy()
+    here = (day >= np.datetime64(dates.index_date)) & (day <= np.datetime64(dates.follow_up_until))
+    here &= cases["route"].to_numpy() != OUTREACH
+    return np.bincount(cases["child"].to_numpy()[here], minlength=len(world.population.child)) > 0

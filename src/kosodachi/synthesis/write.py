@@ -9,7 +9,7 @@ from kosodachi.faults import Fault
 from kosodachi.synthesis.settings import NOTICE, settings_text
 from kosodachi.synthesis.town import Town
 
-SETTINGS, README, TRUTH = "municipality.yaml", "README.md", "truth"
+SETTINGS, README, TRUTH, NOTE = "municipality.yaml", "README.md", "truth", "SYNTHETIC.txt"
 TEXT = """# {ja} / {en}
 
 {notice}
@@ -22,6 +22,14 @@ All numbers start with 99; the postcodes 999 and the towns do not exist.
 `municipality.yaml` holds the settings, `*.csv` the extracts of each system, `truth/` the truth, for scoring alone.
 
 乱数の種 / seed: {seed}
+"""
+# Beside the extracts, since a row or a column of their own would make them unlike what systems export.
+NOTED = """{notice}
+
+このフォルダの次のファイルはすべて合成データです。実在の番号と重ならないよう、個人番号はすべて 99 で始まります。
+Every file of this folder named here is synthetic. All person numbers begin with 99, so that none can be a real one.
+
+{files}
 """
 
 
@@ -64,7 +72,7 @@ def _ours(name: str) -> bool:
     place = Path(name)
     if place.parent.as_posix() == TRUTH:
         return place.suffix == ".parquet"
-    return place.parent == Path(".") and (name in (SETTINGS, README, ".DS_Store") or place.suffix == ".csv")
+    return place.parent == Path(".") and (name in (SETTINGS, README, NOTE, ".DS_Store") or place.suffix == ".csv")
 
 
 def _swap(new: Path, folder: Path, old: Path) -> None:
@@ -82,11 +90,14 @@ def _swap(new: Path, folder: Path, old: Path) -> None:
 
 
 def write_words(settings: dict, folder: Path) -> None:
-    """The folders, municipality.yaml and README.md of a town."""
+    """The folders, municipality.yaml, README.md and SYNTHETIC.txt of a town."""
     (folder / TRUTH).mkdir(parents=True)
     words = {"notice": NOTICE, "seed": settings["seed"], **settings["name"]}
     (folder / SETTINGS).write_text(settings_text(settings), encoding="utf-8", newline="\n")
     (folder / README).write_text(TEXT.format(**words), encoding="utf-8", newline="\n")
+    files = sorted(source["file"] for source in settings["sources"].values() if source.get("file"))
+    note = NOTED.format(notice=NOTICE, files="\n".join([*files, f"{TRUTH}/"]))
+    (folder / NOTE).write_text(note, encoding="utf-8", newline="\n")
 
 
 def _write_into(town: Town, folder: Path) -> None:

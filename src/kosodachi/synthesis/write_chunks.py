@@ -3,6 +3,7 @@
 Extracts hold the chunks one after another, so rows are in a system's order within a chunk alone.
 """
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
@@ -18,17 +19,20 @@ CHUNK = 50_000  # children written at once; strings take far more memory than co
 
 
 def write_chunks(
-    scenario: Scenario, folder: Path, *, seed: int | None = None, children: int | None = None, chunk: int = CHUNK
-) -> Path:
+    scenario: Scenario, folder: Path, *, seed: int | None = None, children: int | None = None, chunk: int = CHUNK,
+    said: Callable[[int, int], None] | None = None,
+) -> Path:  # fmt: skip
     """The folder of a town as `write_town` writes it, made by chunks of at most `chunk` children; whole or not there.
+
+    said(done, of): called after each chunk.
 
     The table truth/parameters has a further column, part: the chunk that a value belongs to. Raises E-TOWN-05 to -16.
     """
     whole = changed(scenario, seed=seed, children=children)
-    return placed(folder, lambda half: _fill(whole, half, chunk))
+    return placed(folder, lambda half: _fill(whole, half, chunk, said))
 
 
-def _fill(scenario: Scenario, folder: Path, chunk: int) -> None:
+def _fill(scenario: Scenario, folder: Path, chunk: int, said: Callable[[int, int], None] | None) -> None:
     write_words(settings_of(scenario), folder)
     before, writers = {}, {}
     try:
@@ -38,6 +42,8 @@ def _fill(scenario: Scenario, folder: Path, chunk: int) -> None:
                 _append(content, folder / name)
             for name, table in _told(town, world.part, before).items():
                 writers[name] = _appended(table, folder / TRUTH / f"{name}.parquet", writers.get(name))
+            if said:
+                said(world.part + 1, -(-scenario.children // chunk))
     finally:
         for writer in writers.values():
             writer.close()

@@ -8,5 +8,6 @@ from kosodachi.report.figures.bars import bars
 from kosodachi.report.figures.curves import lines, steps
 from kosodachi.report.figures.heatmap import heatmap
 from kosodachi.report.figures.intervals import intervals
+from kosodachi.report.figures.pyramid import pyramid
 
-__all__ = ["bars", "heatmap", "intervals", "lines", "steps"]
+__all__ = ["bars", "heatmap", "intervals", "lines", "pyramid", "steps"]

@@ -13,6 +13,7 @@ ROUTE = np.array(
     dtype=object,
 )
 CONSENT = np.array(["不同意", "同意", ""], dtype=object)
+NEWBORN = np.timedelta64(60, "D")  # a child noticed within so many days of birth may have no name yet
 CHANNEL = np.array(["訪問", "電話", "学校", "手紙"], dtype=object)
 
 
@@ -33,11 +34,12 @@ def _cases(world: World, cases: pd.DataFrame, stream: str) -> View:
     twice = entered_twice(world, "sodan", len(cases), stream=stream)
     rows = cases.iloc[np.concatenate([np.arange(len(cases)), np.flatnonzero(twice)])].reset_index(drop=True)
     child, opened = rows["child"].to_numpy(), rows["opened"].to_numpy()
-    held = known(world, "sodan", child, stream=stream)
+    newborn = opened - world.population.child["born"].to_numpy()[child] < NEWBORN
+    held = known(world, "sodan", child, opened, newborn=newborn, stream=stream)
     table = pd.DataFrame({
         "児童氏名": held.name, "児童カナ": held.kana,
-        "生年月日": written(held.born, era_kanji), "性別": sexes(held, "男", "女"),
-        "住所": at.short_address(held.address, world.population.places, city=True),
+        "生年月日": written(held.born, era_kanji), "性別": sexes(held, "男", "女"), "保護者氏名": held.guardian,
+        "住所": held.placed(at.short_address(held.address, world.population.places, city=True)),
         "受付日": written(opened, era_kanji), "終結日": written(rows["closed"].to_numpy(), era_kanji),
         "相談種別": KIND[rows["kind"]], "相談経路": ROUTE[rows["route"]], "_opened": opened,
     })  # fmt: skip
@@ -47,10 +49,11 @@ def _cases(world: World, cases: pd.DataFrame, stream: str) -> View:
 def shien(world: World) -> View:
     """The outreach log by day of the offer."""
     log = world.log
-    held = known(world, "shien", log["child"].to_numpy())
+    held = known(world, "shien", log["child"].to_numpy(), log["offered"].to_numpy(), guardian=False)
     table = pd.DataFrame({
         "記録番号": running_numbers(world, len(log), 8), "児童氏名": held.name, "児童カナ": held.kana,
-        "生年月日": written(held.born, era_kanji), "住所": at.short_address(held.address, world.population.places),
+        "生年月日": written(held.born, era_kanji),
+        "住所": held.placed(at.short_address(held.address, world.population.places)),
         "案内日": written(log["offered"].to_numpy(), slashed), "接触日": written(log["contacted"].to_numpy(), slashed),
         "同意区分": CONSENT[log["consented"]], "支援開始日": written(log["started"].to_numpy(), slashed),
         "支援方法": CHANNEL[log["channel"]],

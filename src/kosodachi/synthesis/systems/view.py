@@ -6,7 +6,9 @@ import numpy as np
 import pandas as pd
 
 from kosodachi.synthesis.attendance import Attendance
-from kosodachi.synthesis.errors import PLAIN, Mistakes, Particulars, Writing, particulars
+from kosodachi.synthesis.errors import Mistakes, Particulars, Records, particulars
+from kosodachi.synthesis.habits import HABITS
+from kosodachi.synthesis.lags import Lag
 from kosodachi.synthesis.lives import Lives
 from kosodachi.synthesis.need import Latent
 from kosodachi.synthesis.outcomes import Outcomes
@@ -22,7 +24,7 @@ class World:
     """What is and happened, in codes and dates: the population, need, what services could see, attendance as seen,
     potential outcomes, the outreach log and the cases it opened. No name is written yet.
 
-    adults and benefits: where the town has systems that need them (`adults.adults`, `benefits.benefits`).
+    benefits: where the town has systems that need them (`benefits.benefits`).
     part: which chunk of a large town this is; person numbers of a chunk follow those of the chunks before.
     """
 
@@ -35,7 +37,7 @@ class World:
     outcomes: Outcomes
     log: pd.DataFrame
     cases_after: pd.DataFrame
-    adults: pd.DataFrame | None = None
+    adults: pd.DataFrame
     benefits: dict[str, pd.DataFrame] = field(default_factory=dict)
     part: int = 0
 
@@ -70,16 +72,43 @@ def numbers(world: World, system: str, n: int, digits: int = 10) -> np.ndarray:
     return running_numbers(world, n, digits)[order]
 
 
-def running_numbers(world: World, n: int, digits: int) -> np.ndarray:
-    """n numbers in order; they grow by a digit where there are too many for the system's width."""
-    first = world.first + 1
+def running_numbers(world: World, n: int, digits: int, *, after: int = 0) -> np.ndarray:
+    """n numbers in order, after so many others; they grow by a digit where there are too many for the system's width."""
+    first = world.first + after + 1
     return np.array([f"{PREFIX}{i:0{digits - len(PREFIX)}d}" for i in range(first, first + n)], dtype=object)
 
 
-def known(world: World, system: str, child: np.ndarray, writing: Writing = PLAIN, *, stream: str = "") -> Particulars:
-    """The particulars of children as a system holds them, with its own rates of mistakes."""
-    rates = world.scenario.errors.get(system, {})
-    return particulars(world.population, child, Mistakes(stream or system, rates, world.streams, len(child)), writing)
+def last_day(world: World) -> np.datetime64:
+    """The day on which extracts are made."""
+    return np.datetime64(world.scenario.schedule.follow_up_until)
+
+
+def known(
+    world: World,
+    system: str,
+    child: np.ndarray,
+    day: np.ndarray | None = None,
+    *,
+    newborn: np.ndarray | bool = False,
+    guardian: bool = True,
+    stream: str = "",
+) -> Particulars:
+    """The particulars of children as a system holds them, with its own habits, lag and rates of mistakes.
+
+    day: when each record was last written, the day of the extract if not given. newborn: first written at birth.
+    """
+    n, asked = len(child), world.scenario
+    day = np.full(n, last_day(world)) if day is None else np.fmin(day.astype("datetime64[D]"), last_day(world))
+    mistakes = Mistakes(stream or system, asked.errors.get(system, {}), world.streams, n)
+    records = Records(world.population, world.adults, child, day, np.broadcast_to(newborn, n))
+    return particulars(records, mistakes, HABITS[system], asked.lags.get(system, Lag()), guardian=guardian)
+
+
+def latest(row: np.ndarray, day: np.ndarray, n: int) -> np.ndarray:
+    """The latest day among the rows of each of n person records."""
+    days = np.full(n, np.iinfo(np.int64).min)
+    np.maximum.at(days, row, day.astype("datetime64[D]").astype(np.int64))
+    return days.astype("datetime64[D]")
 
 
 def entered_twice(world: World, system: str, n: int, *, stream: str = "") -> np.ndarray:
