@@ -7,7 +7,9 @@ child.
 
 from kosodachi.effect.cohort import Cohort, cohort
 from kosodachi.effect.competing import cumulative_incidence
+from kosodachi.effect.controls import control_estimates, null_of
 from kosodachi.effect.discontinuity import Jump, bandwidths, jump, running_variable
+from kosodachi.effect.doubt import doubts, link_chances, what_it_takes
 from kosodachi.effect.draws import Pooled, imputed, over_draws, rubin
 from kosodachi.effect.estimators import Estimate, aipw, g_formula, iptw, naive, stabilised_weights
 from kosodachi.effect.few_events import (
@@ -19,12 +21,13 @@ from kosodachi.effect.few_events import (
 )
 from kosodachi.effect.gate import Bounds, Gate, gate, gated_estimates
 from kosodachi.effect.hazard import cox_model
+from kosodachi.effect.link_error import over_links
 from kosodachi.effect.lottery import Drawn, complier_effect, lottery
 from kosodachi.effect.matching import Matched, matched, matched_balance
 from kosodachi.effect.negative_controls import Null, calibrated, empirical_null
 from kosodachi.effect.nuisance import design_matrix, propensity
 from kosodachi.effect.pooled import PooledEffect, pool
-from kosodachi.effect.said import answer, covariate_words, protocol, why
+from kosodachi.effect.said import answer, covariate_words, doubt_answer, protocol, why
 from kosodachi.effect.sensitivity import e_value, lee, manski, risk_ratio, tipping_point
 from kosodachi.effect.staggered import staggered
 from kosodachi.effect.study import (
@@ -67,6 +70,7 @@ __all__ = [
     "coarsened",
     "cohort",
     "complier_effect",
+    "control_estimates",
     "covariate_words",
     "covariates_of",
     "cox",
@@ -75,6 +79,8 @@ __all__ = [
     "curves",
     "design_matrix",
     "detectable_hazard_ratio",
+    "doubt_answer",
+    "doubts",
     "e_value",
     "empirical_null",
     "estimate",
@@ -91,13 +97,16 @@ __all__ = [
     "kaplan_meier",
     "largest_differences",
     "lee",
+    "link_chances",
     "log_rank",
     "lottery",
     "manski",
     "matched",
     "matched_balance",
     "naive",
+    "null_of",
     "over_draws",
+    "over_links",
     "planted_truth",
     "pool",
     "propensity",
@@ -114,5 +123,6 @@ __all__ = [
     "surrogate_effect",
     "surrogate_index",
     "tipping_point",
+    "what_it_takes",
     "why",
 ]  # fmt: skip

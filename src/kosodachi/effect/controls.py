@@ -21,7 +21,12 @@ COLUMNS = ["control", "value", "se", "low", "high", "children", "events"]
 
 
 def control_estimates(
-    cohort: Cohort, attributes: dict[str, pd.DataFrame], person_link: pd.DataFrame, settings: Municipality, *, seed: int = 1
+    cohort: Cohort,
+    attributes: dict[str, pd.DataFrame],
+    person_link: pd.DataFrame,
+    settings: Municipality,
+    *,
+    seed: int = 1,
 ) -> pd.DataFrame:
     """Adjusted log odds ratios of the offer on each control: columns control (a month), value, se, low, high, children,
     events; 0 is what they should be. A control is three days absent or more in the month.
@@ -65,5 +70,3 @@ def on_difference_scale(null: Null, share: float) -> Null:
     """The systematic error as a difference of shares, at an outcome of this share."""
     scale = share * (1 - share)
     return Null(null.mean * scale, null.sd * scale, null.ease * scale, null.controls)
-
-

@@ -88,7 +88,9 @@ def over_links(y, offered_chance, own_chance, X, *, cluster=None, draws: int = D
     return rubin([one.value for one in found], [one.se for one in found])
 
 
-def chances(link_draws: pd.DataFrame, person_link: pd.DataFrame, records: pd.DataFrame, children: pd.Index, *, draws: int) -> pd.Series:
+def chances(
+    link_draws: pd.DataFrame, person_link: pd.DataFrame, records: pd.DataFrame, children: pd.Index, *, draws: int
+) -> pd.Series:
     """The share of draws in which any of some records is linked to each child (n,), by research id.
 
     link_draws: draw, record_id, research_id of records whose link differs from the main set in that draw (missing:
@@ -96,7 +98,9 @@ def chances(link_draws: pd.DataFrame, person_link: pd.DataFrame, records: pd.Dat
     """
     main = person_link[(person_link["band"] == "link") & person_link["record_id"].isin(records["record_id"])]
     moved = link_draws[link_draws["record_id"].isin(records["record_id"])]
-    whole = pd.MultiIndex.from_product([range(draws), main["record_id"]], names=["draw", "record_id"]).to_frame(index=False)
+    whole = pd.MultiIndex.from_product([range(draws), main["record_id"]], names=["draw", "record_id"]).to_frame(
+        index=False
+    )
     whole = whole.merge(main[["record_id", "research_id"]], on="record_id")
     pairs = pd.MultiIndex.from_frame(moved[["draw", "record_id"]])
     kept = whole[~pd.MultiIndex.from_frame(whole[["draw", "record_id"]]).isin(pairs)]
