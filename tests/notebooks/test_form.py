@@ -120,8 +120,6 @@ def test_it_keeps_no_trace_of_a_machine(notebook):
 
 
 def test_at_most_three_figures_and_three_tables(notebook):
-    """10_town shows a fourth figure: what a municipality holds has four sides, ages, households, coverage and gaps."""
     code = "\n".join(map(notebooks.source, notebooks.code_cells(notebook)))
-    figures = 4 if "10_town" in code else 3
-    assert code.count("say.figure(") <= figures and code.count("say.table(") <= 3
+    assert code.count("say.figure(") <= 3 and code.count("say.table(") <= 3
     assert code.count("say.answer(") >= 1

@@ -28,8 +28,8 @@ def describe(files: dict[str, bytes], settings: Municipality) -> dict[str, pd.Da
     """Tables of counts from the extracts (source -> bytes) of a municipality.
 
     children: age (years), sex, children in the register on judge_as_of. households: children (one, two, three,
-    four_or_more), households. coverage: source, age (bands), persons (person numbers, or records where a source has
-    none), children (in the register at that age). blanks: source, reason (blank), missing (records without a name, kana, day of birth or sex that the source
+    four_or_more), households. coverage: source, age (bands), persons (told apart by name and day of birth, else by
+    number; of the register, residents), children (in the register at that age). blanks: source, reason (blank), missing (records without a name, kana, day of birth or sex that the source
     should hold), of (records). Ages
     before the first and after the last that a source reaches have no row.
     """
@@ -43,9 +43,10 @@ def describe(files: dict[str, bytes], settings: Municipality) -> dict[str, pd.Da
         "children": _children(residents, on),
         "households": _households(residents, on),
         "coverage": _stacked(
-            [_coverage(name, sheet, on, at_age) for name, sheet in sheets.items()], "source", "age", "persons"
+            [_coverage(name, _residents(sheet, on) if name in register else sheet, on, at_age) for name, sheet in sheets.items()],
+            "source", "age", "persons",
         ),
-        "blanks": _blanks({name: sheet for name, sheet in sheets.items() if name not in register}),
+        "blanks": _blanks({name: sheet for name, sheet in sheets.items() if name not in register}, settings),
     }  # fmt: skip
 
 
@@ -156,19 +157,30 @@ def _households(register: pd.DataFrame, on: date) -> pd.DataFrame:
     return pd.DataFrame({"size": list(SIZES), "households": sizes.to_numpy()})
 
 
-def _blanks(sheets: dict[str, pd.DataFrame]) -> pd.DataFrame:
+def _blanks(sheets: dict[str, pd.DataFrame], settings: Municipality) -> pd.DataFrame:
     """Records that lack something that names a child, of those in which the source should hold it."""
     rows = []
     for name, sheet in sheets.items():
-        declared = [column for column in NAMING if column in sheet]
+        held = set(settings.sources[name].columns.values())
+        declared = [column for column in NAMING if column in held and column in sheet]
         texts = sheet[declared].astype("object")
         rows.append((name, "blank", int((texts.isna() | (texts == "")).any(axis=1).sum()), len(sheet)))
     return pd.DataFrame(rows, columns=["source", "reason", "missing", "of"])
 
 
+def _who(sheet: pd.DataFrame) -> np.ndarray:
+    """What tells persons of a source apart before linkage: kana (else name) with the day of birth, else the number."""
+    names = [sheet[c] for c in ("kana", "name", "name_surname") if c in sheet]
+    called = names[0].fillna("") if names else pd.Series("", index=sheet.index)
+    called = called.where(called != "", sheet["name"].fillna("")) if "name" in sheet else called
+    called = called.str.normalize("NFKC").str.replace(r"\s", "", regex=True)
+    number = sheet["person_no"].astype(str) if "person_no" in sheet else pd.Series(sheet.index.astype(str), sheet.index)
+    whole = called.ne("") & sheet["birth_date"].notna()
+    return np.where(whole, called + "|" + sheet["birth_date"].astype(str), number.to_numpy())
+
+
 def _coverage(name: str, sheet: pd.DataFrame, on: date, at_age: pd.Series) -> pd.DataFrame:
-    number = sheet["person_no"] if "person_no" in sheet else pd.Series(np.arange(len(sheet)), index=sheet.index)
-    persons = sheet.assign(number=number, age=_age(sheet["birth_date"], on)).drop_duplicates("number")
+    persons = sheet.assign(who=_who(sheet), age=_age(sheet["birth_date"], on)).drop_duplicates("who")
     counts = persons.groupby("age").size().reindex(list(AGES), fill_value=0)
     table = _reached(counts.rename_axis("age").rename("persons"), name)
     return table.assign(children=table["age"].map(at_age).astype(int))

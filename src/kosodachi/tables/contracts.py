@@ -28,18 +28,38 @@ def _of(zone, about, columns, *, key=(), nullable=(), open=False) -> Contract:
 
 
 _NAMES = {c: "str" for c in ("name_raw", "kana_raw", "name", "surname", "given", "kana", "kana_code", "surname_code",
-                             "given_code", "birth_date", "sex", "postcode", "address", "town", "chome", "block")}  # fmt: skip
+                             "given_code", "birth_date", "sex", "postcode", "address", "town", "chome", "block", "building",
+                             "guardian_name", "guardian_code", "previous_town", "previous_chome", "previous_block",
+                             "address_protected")}  # fmt: skip
+_FORMS = dict.fromkeys(("name", "surname", "given", "kana_code", "surname_code", "given_code"), "str")
 
 CONTRACTS: dict[str, Contract] = {
     "identifier_records": _of(
         "identifier", "one row an accepted source record, with what names a person",
         {"record_id": "str", "source": "str", "row_no": "int", "person_no": "str", "household_no": "str", **_NAMES},
         key=["record_id"], nullable=["person_no", "household_no", *_NAMES]),
+    "identifier_names": _of(
+        "identifier", "one row a record and name it goes by: kind is current, former, alias or alphabet; forms as identifier_records",
+        {"record_id": "str", "kind": "str", **_FORMS}, nullable=_FORMS),
     "person_map": _of(
         "identifier", "source record -> research id, with how sure the link is",
         {"record_id": "str", "source": "str", "person_no": "str", "research_id": "str",
          "match_weight": "float", "match_probability": "float", "band": "str"},
         key=["record_id"], nullable=["person_no", "research_id", "match_weight", "match_probability"]),
+    "link_model": _of(
+        "identifier", "the trained model of a linkage with its thresholds, as JSON, for the next month; one row",
+        {"parameters": "str"}),
+    "link_scores": _of(
+        "identifier", "scored pairs of a month by pass, for the next month; left_id is the register's person number",
+        {"pass_name": "str", "source": "str", "person": "str", "left_id": "str", "match_weight": "float",
+         "match_probability": "float", "held": "bool"}),
+    "link_prints": _of(
+        "identifier", "hashes of how each person was written, by pass and side (register, records)",
+        {"pass_name": "str", "side": "str", "source": "str", "person": "str", "print": "int"},
+        key=["pass_name", "side", "source", "person"], nullable=["source"]),
+    "link_frequencies": _of(
+        "identifier", "how frequent names were when the model was trained, where it uses that",
+        {"column": "str", "value": "str", "share": "float"}, key=["column", "value"]),
     "rejects": _of(
         "identifier", "rows that could not be read, as they were, with the reason and its code",
         {"source": "str", "row_no": "int", "code": "str", "column": "str", "reason": "str", "raw": "str"}, nullable=["column"]),
@@ -60,6 +80,9 @@ CONTRACTS: dict[str, Contract] = {
         {"record_id": "str", "source": "str", "research_id": "str", "match_weight": "float",
          "match_probability": "float", "band": "str"},
         key=["record_id"], nullable=["research_id", "match_weight", "match_probability"]),
+    "link_draws": _of(
+        "analysis", "link sets drawn from the match probabilities: where draw number `draw` differs from person_link; no id = no link",
+        {"draw": "int", "record_id": "str", "research_id": "str"}, key=["draw", "record_id"], nullable=["research_id"]),
     "child": _of(
         "analysis", "one row a child of the resident register; birth_month is the first day of the month of birth",
         {"research_id": "str", "household_id": "str", "sex": "str", "birth_month": "date", "district": "str",

@@ -1,89 +1,185 @@
-"""Addresses as they are compared: town, chome and block in one form, the building left off.
+"""Addresses as they are compared: town, chome and block in one form, building and room apart.
 
 Built for whether two systems wrote the same place, not for finding it: nothing here knows which addresses exist.
 """
 
 import re
 
+import numpy as np
 import pandas as pd
 
-from kosodachi.ingest.normalise.names import _one_width, _tidy
-from kosodachi.ingest.normalise.text import HYPHENS, looked_up, over_distinct, rewritten, variant_table
-
-DIGITS = dict(zip("〇一二三四五六七八九", range(10)))
-_COUNTED = re.compile(r"[〇一二三四五六七八九十百]+(?=丁目|番地|番(?![町丁])|号|[-のノ][0-9〇一二三四五六七八九十])")
-_AFTER_MARK = re.compile(r"(?<=[0-9目番地のノ-])[〇一二三四五六七八九十百]+(?![^0-9丁番号のノ -])")
-_HYPHEN = re.compile(rf"(?<=[0-9]) ?[{HYPHENS}のノ] ?(?=[0-9])")
-_MARKS = re.compile(r"(?<=[0-9]) ?(?:番地の?|番|号(?!室|棟|館)) ?-?")
-_PREFECTURE = r"^(?:北海道|東京都|(?:京都|大阪)府|[^0-9 ]{2,3}県)"
-_FORM = (
-    r"^(?P<town>[^0-9]+?) ?(?:$|(?=[0-9])(?:(?P<chome>[0-9]+)丁目[ -]*)?"
-    r"(?P<block>[0-9]+(?:-[0-9]+){0,2})?(?P<room>(?:-[0-9]+)*)(?P<building>[^0-9-].*)?$)"
+from kosodachi.ingest.normalise.numerals import (
+    BLOCKLY,
+    CHOME,
+    DIGIT,
+    HALL,
+    HOUSE,
+    JOINT,
+    KANA,
+    LAND,
+    LOOSE,
+    LOT,
+    ME,
+    ROOM,
+    STROKE,
+    TOWNLY,
+    in_digits,
+    kind_of,
+    with_hundreds,
+)  # fmt: skip
+from kosodachi.ingest.normalise.text import (
+    END,
+    columns,
+    earlier,
+    later,
+    missing,
+    over_distinct,
+    variant_table,
+    with_single_blanks,
 )
-MOST_CHOME = 40
+from kosodachi.ingest.normalise.width import in_one_width
+
+PARTS = ("address", "town", "chome", "block", "building")
+CHOME_DIGITS = 2  # lots with two further numbers mostly have more
+HYPHEN, LONG = np.uint32(ord("-")), np.uint32(ord("ー"))
+CHOME_SIGN = ord("丁")
+_PREFECTURE = r"(?:北海道|東京都|(?:京都|大阪)府|[^0-9 ]{2,3}県)"
+_LOT = re.compile(r"大字|(?<=.)字|^字")
 
 
 def parts(values: pd.Series, *, municipality: str = "") -> pd.DataFrame:
-    """Columns address (town and numbers), town, chome (town with its number, 緑町1) and block (the rest, 2-3), None if not said.
+    """Columns address (town and numbers), town, chome (town with its number, 緑町1), block (the rest, 2-3) and building
+    (コーポ青葉101), None if not said.
 
-    `municipality` and a prefecture before it are left off, so are 大字 and 字 and the building.
+    `municipality`, with a county and a prefecture before it, is left off, so are 大字 and 字.
     """
-    plain = rewritten(values, _tidy, _one_width, _numbered, lambda text: looked_up(text, variant_table()))
-    distinct = pd.Series(plain.dropna().unique(), dtype=object)
-    parted = (
-        _parted(distinct.set_axis(distinct), municipality)
-        if len(distinct)
-        else pd.DataFrame(columns=PARTS, dtype=object)
+    there = values.notna().to_numpy()
+    if not there.all():
+        table = pd.DataFrame({part: missing(values.index) for part in PARTS})
+        if there.any():
+            table.loc[there, list(PARTS)] = parts(values[there], municipality=municipality).to_numpy()
+        return table
+    read = columns(
+        values, lambda texts: _cut(_cleaned(texts)), ("town", "chome", "block", "numbers", "building"), shared=True
     )
-    return pd.DataFrame(
-        {part: over_distinct(plain, lambda texts, part=part: parted[part].loc[texts]) for part in PARTS}
+    town = _towns(read["town"], municipality)
+    whole, chome, numbers = (np.where(pd.isna(column), "", column) for column in (town, read["chome"], read["numbers"]))
+    address = whole + numbers
+    table = {"address": np.where(address == "", None, address), "town": town}
+    table["chome"] = np.where(chome == "", None, whole + chome)
+    return pd.DataFrame({**table, "block": read["block"], "building": read["building"]}, index=values.index, copy=False)
+
+
+def _towns(towns: pd.Series, municipality: str) -> pd.Series:
+    place = re.escape(_one(municipality))
+    known = re.compile(rf"^(?:{_PREFECTURE})? ?(?:[^0-9 ]{{1,5}}郡)? ?{place}" if place else "^(?!)")
+
+    def bare(texts: pd.Series) -> pd.Series:
+        texts = texts.where(texts.str.contains(r"\w", regex=True), None)  # ＊＊＊＊ stands for a protected address
+        short = texts.str.replace(known, "", regex=True).str.replace(f"^{_PREFECTURE}", "", regex=True)
+        return short.str.replace(_LOT, "", regex=True).str.replace(" ", "", regex=False)
+
+    return over_distinct(towns, bare)
+
+
+def _one(text: str) -> str:
+    return _cleaned([text])[:-1].tobytes().decode("utf-32-le")
+
+
+def _cleaned(texts: list[str]) -> np.ndarray:
+    """In one width, kanji numerals as digits, the marks between numbers as one hyphen each."""
+    codes = variant_table()[in_one_width(texts, further=("百", with_hundreds))]
+    kinds = kind_of()[codes]
+    long = ((kinds & STROKE) != 0) & earlier((kinds & KANA) != 0)
+    codes = np.where(long, LONG, codes) if long.any() else codes
+    return _marked(_closed(in_digits(with_single_blanks(codes))))
+
+
+def _closed(codes: np.ndarray) -> np.ndarray:
+    """Without the blanks inside a group of numbers: 1 - 2, 1丁目 2番."""
+    blank = codes == 0x20
+    if not blank.any():
+        return codes
+    kinds = kind_of()[codes]
+    digit = (kinds & DIGIT) != 0
+    inside = earlier(digit) & later((kinds & (JOINT | CHOME | LOT | HOUSE)) != 0)
+    marked = earlier((kinds & STROKE) != 0) | earlier((kinds & (LAND | LOT | HOUSE)) != 0) & earlier(
+        digit | ((kinds & LOT) != 0), 2
     )
+    inside |= (marked | earlier((kinds & ME) != 0)) & later(digit)
+    return codes[~(blank & inside)]
 
 
-PARTS = ("address", "town", "chome", "block")
+def _marked(codes: np.ndarray) -> np.ndarray:
+    """番地, 番, 号, の and hyphens behind a number become a hyphen, 丁目 becomes 丁."""
+    kinds = kind_of()[codes]
+    digit = (kinds & DIGIT) != 0
+    number_before, number_after = earlier(digit), later(digit)
+    lot = ((kinds & LOT) != 0) & number_before & ~later((kinds & TOWNLY) != 0)
+    house = ((kinds & HOUSE) != 0) & number_before & ~later((kinds & HALL) != 0)
+    joint = ((kinds & JOINT) != 0) & number_before & (number_after | ((kinds & STROKE) != 0))
+    gone = ((kinds & ME) != 0) & earlier((kinds & CHOME) != 0) & earlier(digit, 2)
+    chome = later(gone)
+    gone |= ((kinds & LAND) != 0) & earlier(lot)
+    codes = np.where(lot | house | joint, HYPHEN, codes)
+    mark = (lot | house | joint | chome)[~gone]
+    codes, kinds = codes[~gone], kinds[~gone]
+    again = earlier(mark) & ((kinds & JOINT) != 0) & (later((kinds & DIGIT) != 0) | (codes == HYPHEN))
+    return codes[~again] if again.any() else codes
 
 
-def _numbered(text: str) -> str:
-    for pattern in (_COUNTED, _AFTER_MARK):
-        text = pattern.sub(lambda found: str(number(found[0])), text)
-    return _MARKS.sub("-", _HYPHEN.sub("-", text))
+def _cut(codes: np.ndarray) -> tuple[np.ndarray, ...]:
+    """Code points of town, chome number, block, both numbers and building.
+
+    The numbers begin at the first digit that is no part of a town's name and end at the first sign that is no number.
+    """
+    ends, kinds, place = codes == END, kind_of()[codes], np.arange(len(codes), dtype="i4")
+    digit, last = (kinds & DIGIT) != 0, np.flatnonzero(ends)
+    length = np.diff(last, prepend=-1)
+    chome_sign = codes == CHOME_SIGN
+    start = np.repeat(_first(digit & ~_of_town(kinds, digit), last), length)
+    stop = np.repeat(_first((place > start) & ~(digit | chome_sign | (codes == HYPHEN)), last), length)
+    zone = (place >= start) & (place < stop)
+    figure, index, numbers = _counted(zone & digit, last, length)
+    size = np.bincount(np.repeat(np.arange(len(last)), length)[figure & (index == 1)], minlength=len(last))
+    said = _first(zone & chome_sign & (index == 1), last) < last
+    shift = np.repeat((said | ((numbers >= 3) & (size <= CHOME_DIGITS))).astype("i1"), length)
+    joint = zone & ~digit & later(digit)
+    block = (figure & (index > shift) & (index <= shift + 2)) | (joint & (index == shift + 1))
+    room = (figure & (index > shift + 2)) | (joint & (index > shift + 2))
+    named = (place >= stop) & ~ends & ((kinds & LOOSE) == 0) & ~_of_room(codes, kinds, digit)
+    chome = figure & (index == 1) & (shift == 1)
+    both = chome | block | (joint & (index == 1) & (shift == 1))
+    codes = np.where(zone & chome_sign, HYPHEN, codes)
+    return tuple(codes[mask | ends] for mask in (place < start, chome, block, both, room | named))
 
 
-def number(kanji: str) -> int:
-    """A kanji numeral under a thousand: 二十三 and 二三 are both 23."""
-    if not set(kanji) & set("十百"):
-        return int("".join(str(DIGITS[sign]) for sign in kanji))
-    total, digit = 0, 0
-    for sign in kanji:
-        if sign in "十百":
-            total, digit = total + (digit or 1) * {"十": 10, "百": 100}[sign], 0
-        else:
-            digit = DIGITS[sign]
-    return total + digit
+def _counted(figure: np.ndarray, last: np.ndarray, length: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The digits; the number in its value, from 1, that each place stands in or behind, at most 100; numbers by value."""
+    so_far = np.cumsum(figure & ~earlier(figure), dtype="i4")
+    numbers = np.diff(so_far[last], prepend=0)
+    index = so_far - np.repeat(so_far[last] - numbers, length)
+    return figure, np.minimum(index, 100).astype("i1"), numbers
 
 
-def _parted(texts: pd.Series, municipality: str) -> pd.DataFrame:
-    place = looked_up(municipality, variant_table())
-    bare = (
-        texts.str.replace(_PREFECTURE, "", regex=True)
-        .str.replace(rf"^ ?{re.escape(place)}", "", regex=True)
-        .str.strip()
-    )
-    bare = bare.str.replace(r"(?:大字|(?<=.)字)", "", regex=True).str.replace(r"^字", "", regex=True)
-    read = (
-        bare.str.replace(r"-+(?=$|[^0-9])", " ", regex=True)
-        .str.replace(r" +", " ", regex=True)
-        .str.strip()
-        .str.extract(_FORM)
-    )
-    town = read["town"].where(read["town"].notna(), bare).str.replace(" ", "", regex=False)
-    block = read["block"].fillna("").str.strip("-")
-    chome = read["chome"].fillna("")
-    first = block.str.partition("-")
-    implied = chome.eq("") & (block.str.count("-") == 2) & (pd.to_numeric(first[0]).fillna(0) <= MOST_CHOME)
-    chome, block = chome.where(~implied, first[0]), block.where(~implied, first[2])
-    block = block.str.replace(r"^([0-9]+-[0-9]+)-[0-9]+$", r"\1", regex=True)
-    numbers = (chome + "-" + block).str.strip("-")
-    return pd.DataFrame(
-        {"address": town + numbers, "town": town, "chome": (town + chome).where(chome.ne(""), None), "block": block}
-    )
+def _first(mask: np.ndarray, otherwise: np.ndarray) -> np.ndarray:
+    """The first place of the mask in each value, or its end."""
+    found = np.append(np.flatnonzero(mask), len(mask))
+    begins = np.append(0, otherwise[:-1] + 1)
+    return np.minimum(found[np.searchsorted(found, begins)], otherwise).astype("i4")
+
+
+def _of_town(kinds: np.ndarray, digit: np.ndarray) -> np.ndarray:
+    """Digits of a number that is part of a town's name: 北1条西2丁目, 3区, 5番町."""
+    town = ((kinds & BLOCKLY) != 0) | ((kinds & LOT) != 0) & later((kinds & TOWNLY) != 0)
+    found = digit & later(town)
+    while (more := digit & later(found) & ~found).any():
+        found |= more
+    return found
+
+
+def _of_room(codes: np.ndarray, kinds: np.ndarray, digit: np.ndarray) -> np.ndarray:
+    """The signs 号室 behind a number, and a hyphen that no number follows."""
+    house, room = (kinds & HOUSE) != 0, (kinds & ROOM) != 0
+    both = house & later(room) & earlier(digit)
+    return both | (room & earlier(both)) | ((codes == HYPHEN) & ~later(digit))
