@@ -114,7 +114,6 @@ def test_a_fixed_order_has_no_order_test():
 
 
 def test_staggered_starts_find_the_effect_and_no_trend_before():
-    pytest.importorskip("diff_diff")
     from kosodachi.effect import staggered
 
     rng = np.random.default_rng(6)

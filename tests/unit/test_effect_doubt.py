@@ -172,7 +172,6 @@ def test_incidences_and_what_is_left_sum_to_one_and_errors_agree_with_the_bootst
 
 
 def test_firth_is_finite_under_separation():
-    pytest.importorskip("firthmodels")
     y, x = np.r_[np.zeros(4), [1, 1, 1, 0, 0, 0]], np.r_[np.ones(4), np.zeros(6)][:, None]
     found = firth_logistic(y, x, ["offered"]).iloc[0]
     assert found["value"] == pytest.approx(-2.20, abs=0.01)
