@@ -15,6 +15,7 @@ from pathlib import Path
 HOME = Path(__file__).resolve().parent
 VENV, TOOLS = HOME / ".venv", HOME / ".tools"
 LOCK, STAMP = HOME / "requirements.lock", VENV / ".kosodachi"
+SPARK_LOCK, SPARK_STAMP = HOME / "requirements-spark.lock", VENV / ".kosodachi-spark"
 UV = "uv==0.13.9"
 BIN, EXE = ("Scripts", ".exe") if os.name == "nt" else ("bin", "")
 USAGE = """usage: python bootstrap.py JOB [ARGUMENTS]
@@ -25,17 +26,18 @@ USAGE = """usage: python bootstrap.py JOB [ARGUMENTS]
   setup      set up only
   lint       style and import order only
   notebooks  run the notebooks and keep their check cells anew
-  lock       resolve the dependencies anew into requirements.lock
+  spark      set up with the extra `spark`, then run the tests that need it and Java 17
+  lock       resolve the dependencies anew into requirements.lock and requirements-spark.lock
 """
-RESOLVE = ["pip", "compile", "pyproject.toml", "-o", "requirements.lock", "--universal", "--generate-hashes", "--quiet",
-           "--group", "dev", "--python-version", "3.11",
+RESOLVE = ["--universal", "--generate-hashes", "--quiet", "--python-version", "3.11",
            "--custom-compile-command", "python bootstrap.py lock"]  # fmt: skip
 
 
 def main() -> int:
     """Does one job; its exit status is ours."""
     job, arguments = (sys.argv[1] if len(sys.argv) > 1 else ""), sys.argv[2:]
-    jobs = {"pilot": pilot, "test": test, "lab": lab, "setup": lambda _: 0, "lint": lint, "notebooks": notebooks}
+    jobs = {"pilot": pilot, "test": test, "lab": lab, "setup": lambda _: 0, "lint": lint, "notebooks": notebooks,
+            "spark": spark}  # fmt: skip
     if job not in {*jobs, "lock"}:
         print(USAGE)
         return 0 if job in ("-h", "--help") else 2
@@ -44,7 +46,7 @@ def main() -> int:
                     "Call it with such a Python: python3.12 bootstrap.py, or make PYTHON=python3.12")  # fmt: skip
     try:
         if job == "lock":
-            return call([uv(), *RESOLVE])
+            return lock()
         set_up()
     except subprocess.CalledProcessError as error:
         return tell(f"setting up failed: {Path(error.cmd[0]).name} ended with {error.returncode}. See the lines above.")
@@ -84,6 +86,42 @@ def test(arguments: list[str]) -> int:
 def notebooks(arguments: list[str]) -> int:
     """Runs the notebooks and keeps what their check cells print."""
     return python(str(HOME / "tests" / "notebooks" / "refresh.py"), *arguments)
+
+
+def spark(arguments: list[str]) -> int:
+    """Installs the extra `spark` beside the rest, then runs the tests that need it."""
+    try:
+        with_spark()
+    except subprocess.CalledProcessError as error:
+        return tell(f"installing the extra spark failed: {Path(error.cmd[0]).name} ended with {error.returncode}.")
+    return python("-m", "pytest", "tests", "-m", "spark", *arguments)
+
+
+def with_spark() -> None:
+    """Brings the packages of requirements-spark.lock into .venv, unless the stamp says that they are there."""
+    known = hashlib.sha256(SPARK_LOCK.read_bytes()).hexdigest()
+    if SPARK_STAMP.exists() and SPARK_STAMP.read_text() == known:
+        return
+    print("setting up: pyspark as in requirements-spark.lock ...", flush=True)
+    options = ["--no-deps", "--no-build-isolation", "--require-hashes", "-r", str(SPARK_LOCK)]
+    try:
+        run([uv(), "pip", "install", "--quiet", "-p", venv_python(), *options])
+    except (subprocess.CalledProcessError, OSError):
+        run([venv_python(), "-m", "ensurepip"])
+        run([venv_python(), "-m", "pip", "install", "-qq", "--disable-pip-version-check", *options])
+    SPARK_STAMP.write_text(known)
+
+
+def lock() -> int:
+    """Resolves the dependencies, then what the extra `spark` adds to them."""
+    import tomllib
+
+    extra = tomllib.loads((HOME / "pyproject.toml").read_text())["project"]["optional-dependencies"]["spark"]
+    run([uv(), "pip", "compile", "pyproject.toml", "-o", LOCK.name, "--group", "dev", *RESOLVE])
+    command = [uv(), "pip", "compile", "-", "-o", SPARK_LOCK.name, "-c", LOCK.name, *RESOLVE]
+    return subprocess.run(
+        command, cwd=HOME, env=environment(), input="\n".join(extra), text=True, check=False, stdout=subprocess.DEVNULL
+    ).returncode
 
 
 def set_up() -> None:
@@ -142,6 +180,7 @@ def fresh_venv(*options: str) -> None:
         shutil.rmtree(VENV, ignore_errors=True)
         run([sys.executable, "-m", "venv", *options, str(VENV)])
     STAMP.unlink(missing_ok=True)
+    SPARK_STAMP.unlink(missing_ok=True)
 
 
 def venv_python() -> str:

@@ -69,3 +69,10 @@ def changed(records: pd.DataFrame, row: int, **values) -> pd.DataFrame:
     for column, value in values.items():
         table.loc[row, column] = value
     return table
+
+
+def further(records: pd.DataFrame, row: int, *, kind: str, **parts) -> pd.DataFrame:
+    """identifier_names with one further name of the person in a row."""
+    name, code = parts["surname"] + parts["given"], parts["surname_code"] + parts["given_code"]
+    found = {"record_id": records.loc[row, "record_id"], "kind": kind, "name": name, "kana_code": code, **parts}
+    return pd.DataFrame([found], columns=list(CONTRACTS["identifier_names"].columns), dtype="object")

@@ -118,7 +118,10 @@ def test_few_records_or_none_are_no_failure(rows):
 def test_without_sure_pairs_the_documented_values_stand_and_the_summary_says_so():
     records = school(REGISTER.iloc[:40].assign(birth_date=None))
     links = link(REGISTER, records)
-    assert links.summary["untrained"] == ["birth_date: no sure pairs", "surname_code + given_code: no sure pairs"]
+    assert links.summary["untrained"] == [
+        "birth_date: no sure pairs",
+        "surname_code + given_code + chome: no sure pairs",
+    ]
     level = links.model.levels.set_index(["comparison", "level"]).loc[("birth_date", "same day")]
     assert level[["m", "u"]].tolist() == [0.96, 1.5e-4]
 

@@ -80,3 +80,13 @@ def test_bootstrap_needs_nothing_but_python():
     named = {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
     named |= {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
     assert named <= set(sys.stdlib_module_names)
+
+
+def test_the_spark_lock_adds_pyspark_and_repeats_no_other_version():
+    lock = (HOME / "requirements-spark.lock").read_text(encoding="utf-8")
+    pins = dict(re.findall(r"^([A-Za-z0-9._-]+)==([^\s;\\]+)", lock, re.M))
+    wanted = Requirement(PROJECT["project"]["optional-dependencies"]["spark"][0])
+    assert wanted.specifier.contains(pins[wanted.name])
+    assert all(version in (pinned(name) or [version]) for name, version in pins.items())
+    assert lock.count("--hash=sha256:") >= len(pins)
+    assert "://" not in lock and "--index" not in lock and "--find-links" not in lock

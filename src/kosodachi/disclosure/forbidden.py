@@ -35,9 +35,14 @@ class Forbidden:
 
     @classmethod
     def of(
-        cls, identifier_records: pd.DataFrame, *, further: Iterable[str] = (), record_ids: bool = True
+        cls,
+        identifier_records: pd.DataFrame,
+        *,
+        names: pd.DataFrame | None = None,
+        further: Iterable[str] = (),
+        record_ids: bool = True,
     ) -> "Forbidden":
-        """What the identifier records hold that must not leave; `further` are ids besides (research ids).
+        """What the identifier records hold that must not leave; `names` are the identifier_names, `further` ids besides (research ids).
 
         Full names and kana of three characters or more, raw and normalised, blanks or not; those of two characters as
         two that stand alone with a blank or a cell's edge between; places with block number;
@@ -45,18 +50,21 @@ class Forbidden:
         but not with record_ids=False, for looking through the analysis zone, where they belong.
         """
         records = identifier_records
-        whole = {tight(fold(name)).replace(" ", "") for name in _texts(records, "name_raw", "name", "kana_raw", "kana")}
-        whole |= {katakana(f"{s}{g}") for s, g in _pairs(records, "surname", "given")}
-        names = frozenset(katakana(name) for name in whole if len(name) >= 3 and HAS_JAPANESE.search(name))
+        others = identifier_records.iloc[:0] if names is None else names
+        texts = _texts(records, "name_raw", "name", "kana_raw", "kana", "guardian_name") | _texts(others, "name")
+        whole = {tight(fold(name)).replace(" ", "") for name in texts}
+        pairs = _pairs(records, "surname", "given") | _pairs(others, "surname", "given")
+        whole |= {katakana(f"{s}{g}") for s, g in pairs}
+        long = frozenset(katakana(name) for name in whole if len(name) >= 3 and HAS_JAPANESE.search(name))
         places = frozenset(place for row in _addresses(records) for place in _places(*row))
         numbers = {str(cell) for cell in _texts(records, "person_no", "household_no", "telephone")}
         ids = {*further, *(_texts(records, "record_id") if record_ids else ())}
         ids = {fold(str(cell)).lower() for cell in ids if len(str(cell)) >= 6}
         return cls(
-            names=names,
-            lengths=_lengths(names),
+            names=long,
+            lengths=_lengths(long),
             short=frozenset(katakana(name) for name in whole if len(name) == 2 and HAS_JAPANESE.search(name)),
-            latin=frozenset(_latin(_texts(records, "name_raw", "name", "kana_raw"))),
+            latin=frozenset(_latin(_texts(records, "name_raw", "name", "kana_raw") | {f"{s} {g}" for s, g in pairs})),
             places=places,
             place_lengths=tuple(sorted({len(town) for town, _ in places})),
             numbers=frozenset(form for number in numbers for form in _forms(number)) | frozenset(ids),
@@ -93,7 +101,20 @@ def _addresses(records: pd.DataFrame):
         return set()
     towns = records["town"] if "town" in records else pd.Series(None, index=records.index, dtype=object)
     pairs = pd.DataFrame({"town": towns, "address": records["address"]}).dropna(subset="address").drop_duplicates()
-    return set(pairs.astype(object).where(pairs.notna(), None).itertuples(index=False, name=None))
+    found = set(pairs.astype(object).where(pairs.notna(), None).itertuples(index=False, name=None))
+    return found | {(town, _joint(chome or town, block)) for town, chome, block in _moved(records)}
+
+
+def _moved(records: pd.DataFrame) -> set[tuple]:
+    columns = ["previous_town", "previous_chome", "previous_block"]
+    if not set(columns) <= set(records):
+        return set()
+    table = records[columns].dropna(subset=["previous_town", "previous_block"]).drop_duplicates().astype(object)
+    return set(table.where(table.notna(), None).itertuples(index=False, name=None))
+
+
+def _joint(start: str, block: str) -> str:
+    return f"{start}-{block}" if start[-1].isdigit() else f"{start}{block}"
 
 
 def _places(town: str | None, address: str):

@@ -7,13 +7,14 @@ from kosodachi.ingest import normalise
 from kosodachi.ingest.assemble import Ingested, ingest
 from kosodachi.ingest.check import check
 from kosodachi.ingest.files import read_files
-from kosodachi.ingest.summary import answer, by_source, naming_fields, recorded_fields
+from kosodachi.ingest.summary import answer, by_source, further_names, naming_fields, recorded_fields
 
 __all__ = [
     "Ingested",
     "answer",
     "by_source",
     "check",
+    "further_names",
     "ingest",
     "naming_fields",
     "normalise",

@@ -12,6 +12,7 @@ import pandas as pd
 
 from kosodachi.faults import Fault, Faults, refuse
 from kosodachi.ingest.declared import declared_faults
+from kosodachi.ingest.name_sets import name_set
 from kosodachi.ingest.normalise.text import missing
 from kosodachi.ingest.people import identifiers
 from kosodachi.ingest.plausible import blocking_faults
@@ -23,6 +24,9 @@ from kosodachi.tables.pseudonyms import pseudonyms
 
 # A child born here is a resident from its birthday on, so this date is kept by the month.
 MONTH_ONLY = ("moved_in",)
+# Standard columns of names and addresses -> the column of identifier_records that shows whether they were read.
+OF_PEOPLE = {"name_surname": "surname", "name_given": "given", "kana_surname": "surname_code", "kana_given": "given_code",
+             "guardian_kana": "guardian_code", "previous_address": "previous_town"}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -30,6 +34,7 @@ class Ingested:
     """The tables of the ingest step, as tables/contracts.py has them; `attributes` by source."""
 
     identifier_records: pd.DataFrame
+    identifier_names: pd.DataFrame
     attributes: dict[str, pd.DataFrame]
     rejects: pd.DataFrame
     ingest_counts: pd.DataFrame
@@ -69,6 +74,7 @@ def _assembled(settings: Municipality, readings: dict[str, Reading], key: bytes)
     by_reason = rejects.groupby(["source", "code"], sort=False).size().rename("rows").reset_index()
     return Ingested(
         identifier_records=_stacked(people),
+        identifier_names=_names(readings, people),
         attributes={name: _attributes(reading, people[name]) for name, reading in readings.items()},
         rejects=rejects,
         ingest_counts=counts,
@@ -81,7 +87,12 @@ def _assembled(settings: Municipality, readings: dict[str, Reading], key: bytes)
 
 def _stacked(people: dict[str, pd.DataFrame]) -> pd.DataFrame:
     table = pd.concat(people.values(), ignore_index=True)
-    return table.where(table.notna(), None).astype({"row_no": int})
+    return table.astype({"row_no": int})
+
+
+def _names(readings: dict[str, Reading], people: dict[str, pd.DataFrame]) -> pd.DataFrame:
+    sets = [name_set(reading.raw.loc[reading.accepted], people[name]) for name, reading in readings.items()]
+    return pd.concat(sets, ignore_index=True)
 
 
 def _people(name: str, reading: Reading, settings: Municipality, key: bytes) -> pd.DataFrame:
@@ -120,16 +131,16 @@ def _typed(reading: Reading, column: str) -> pd.Series:
 
 
 def _count(name: str, reading: Reading) -> dict:
-    read, accepted, rejected = len(reading.sheet.rows), len(reading.accepted), len(reading.rejected)
+    read, accepted, rejected = len(reading.sheet), len(reading.accepted), len(reading.rejected)
     assert read == accepted + rejected, f"{name}: {read} rows read, {accepted} accepted, {rejected} rejected"
     return {"source": name, "read": read, "accepted": accepted, "rejected": rejected}
 
 
 def _rejects(name: str, reading: Reading) -> pd.DataFrame:
-    table, rows = reading.rejected, reading.sheet.rows
+    table, row = reading.rejected, reading.sheet.row
     return pd.DataFrame({
         "source": name, "row_no": table.index.astype(int), "code": table["code"], "column": table["column"],
-        "reason": table["code"].map(REASONS), "raw": [json.dumps(rows[row - 1], ensure_ascii=False) for row in table.index],
+        "reason": table["code"].map(REASONS), "raw": [json.dumps(row(at), ensure_ascii=False) for at in table.index],
     }).astype({"source": object, "row_no": int, "raw": object})  # fmt: skip
 
 
@@ -147,11 +158,5 @@ def _coverage(name: str, reading: Reading, people: pd.DataFrame) -> pd.DataFrame
 def _read_value(reading: Reading, column: str, people: pd.DataFrame, rows: pd.Index) -> pd.Series:
     if COLUMNS[column].form not in BY_PEOPLE:
         return reading.values[column].value.loc[rows]
-    of_people = {
-        "name_surname": "surname",
-        "name_given": "given",
-        "kana_surname": "surname_code",
-        "kana_given": "given_code",
-    }
-    column_there = of_people.get(column, column)
-    return people[column_there] if column_there in people else reading.raw.loc[rows, column]
+    read = OF_PEOPLE.get(column, column)
+    return people[read] if read in people else reading.raw.loc[rows, column]

@@ -70,7 +70,7 @@ def _more(reading: Reading, code: str, column: str, row: int) -> dict:
     if code == "duplicate_key":
         return {"first": int(reading.sheet.lines[reading.first[row] - 1])}
     if code in ("short_row", "long_row"):
-        return {"fields": len(reading.sheet.rows[row - 1]), "wanted": len(reading.sheet.header)}
+        return {"fields": len(reading.sheet.row(row)), "wanted": len(reading.sheet.header)}
     return {}
 
 

@@ -1,4 +1,4 @@
-"""What names a person in one source: name, kana, day of birth, sex, address, each in its form for comparison.
+"""What names a person in one source: name, kana, day of birth, sex, addresses, guardian, each in its form for comparison.
 
 These columns live in the identifier zone alone. The name and kana as the source wrote them stay beside them.
 """
@@ -9,42 +9,58 @@ from kosodachi.ingest.normalise import addresses, kana, names
 from kosodachi.ingest.normalise.text import missing
 
 BLANK = "\u3000"
+PARTS = ("surname", "given")
 
 
 def identifiers(raw: pd.DataFrame, read: dict[str, pd.Series], *, municipality: str) -> pd.DataFrame:
     """The columns of identifier_records that come from the source's own columns, on the index of `raw`.
 
     `raw` holds the rows as text by standard column, `read` the values that were already read. What the source does not
-    hold is missing.
+    hold is missing. Where the kana is blank and the name is written in kana, the codes come from the name.
     """
-    name_raw, kana_raw = _whole(raw, "name"), _whole(raw, "kana")
-    name, reading = names.parts(name_raw), kana.parts(kana_raw)
-    surname, given = (_part(raw, f"name_{part}", names.joined_of, name[part]) for part in ("surname", "given"))
-    surname_kana, given_kana = (
-        _part(raw, f"kana_{part}", kana.joined_of, reading[part]) for part in ("surname", "given")
-    )
-    place = addresses.parts(_column(raw, "address"), municipality=municipality)
+    name_raw, kana_raw = whole(raw, "name"), whole(raw, "kana")
+    name = names.parts(name_raw)
+    for part in PARTS:
+        if f"name_{part}" in raw:
+            name[part] = names.joined_of(raw[f"name_{part}"])
+    aloud = read_aloud(kana_raw, name, {part: raw[f"kana_{part}"] for part in PARTS if f"kana_{part}" in raw})
+    place = addresses.parts(column_of(raw, "address"), municipality=municipality)
+    before = addresses.parts(column_of(raw, "previous_address"), municipality=municipality)
+    guardian = names.parts(column_of(raw, "guardian_name"))
     return pd.DataFrame({
-        "name_raw": name_raw, "kana_raw": kana_raw, "name": name["name"], "surname": surname, "given": given,
-        "kana": reading["kana"], "kana_code": kana.coded(reading["kana"]),
-        "surname_code": kana.coded(surname_kana), "given_code": kana.coded(given_kana),
-        **{column: read.get(column, missing(raw.index)) for column in ("birth_date", "sex", "postcode")},
-        **{part: place[part] for part in addresses.PARTS},
+        "name_raw": name_raw, "kana_raw": kana_raw, **name, **aloud.drop(columns=list(PARTS)),
+        **{column: read.get(column, missing(raw.index)) for column in ("birth_date", "sex", "postcode", "address_protected")},
+        **place, "guardian_name": guardian["name"],
+        "guardian_code": read_aloud(column_of(raw, "guardian_kana"), guardian)["kana_code"],
+        **{f"previous_{part}": before[part] for part in ("town", "chome", "block")},
     })  # fmt: skip
 
 
-def _whole(raw: pd.DataFrame, column: str) -> pd.Series:
+def read_aloud(written: pd.Series, name: pd.DataFrame, apart: dict[str, pd.Series] | None = None) -> pd.DataFrame:
+    """Columns kana, surname, given and kana_code, surname_code, given_code of kana as written, or where it is blank of a
+    name (columns name, surname, given) that is written in kana. `apart` holds surname and given where they are columns.
+    """
+    aloud = kana.parts_and_codes(written)
+    for part, column in (apart or {}).items():
+        aloud[part] = kana.joined_of(column)
+        aloud[f"{part}_code"] = kana.coded(aloud[part])
+    silent = aloud["kana"].isna() & name["name"].notna()
+    if silent.any():
+        for part, own in zip(kana.PARTS, ("name", "surname", "given")):
+            spoken = kana.of_kana(name.loc[silent, own])
+            aloud.loc[silent, part], aloud.loc[silent, f"{part}_code"] = spoken, kana.coded(spoken)
+    return aloud
+
+
+def whole(raw: pd.DataFrame, column: str) -> pd.Series:
     """The name as written; of two columns, both with a blank between them."""
     if column in raw:
         return raw[column]
-    surname, given = _column(raw, f"{column}_surname"), _column(raw, f"{column}_given")
+    surname, given = column_of(raw, f"{column}_surname"), column_of(raw, f"{column}_given")
     both = surname.fillna("") + BLANK + given.fillna("")
     return both.where(surname.notna() | given.notna(), None)
 
 
-def _part(raw: pd.DataFrame, column: str, joined_of, otherwise: pd.Series) -> pd.Series:
-    return joined_of(raw[column]) if column in raw else otherwise
-
-
-def _column(raw: pd.DataFrame, column: str) -> pd.Series:
+def column_of(raw: pd.DataFrame, column: str) -> pd.Series:
+    """A standard column as written; missing where the source does not hold it."""
     return raw[column] if column in raw else missing(raw.index)

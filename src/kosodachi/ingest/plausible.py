@@ -24,7 +24,7 @@ def blocking_faults(reading: Reading, settings: Municipality) -> list[Fault]:
     found = [*(_era_set(reading) or _births(reading, settings)), *_register_twice(reading)]
     if not found and reading.accepted.empty:
         most = reading.rejected["code"].value_counts().sort_index().idxmax()
-        found = [Fault("E-INGEST-12", where=reading.sheet.file, rows=len(reading.sheet.rows), most=most)]
+        found = [Fault("E-INGEST-12", where=reading.sheet.file, rows=len(reading.sheet), most=most)]
     return found
 
 

@@ -76,22 +76,36 @@ def read_extract(data: bytes, source: Source) -> Reading:
 
 def _misshapen(sheet: Sheet) -> pd.DataFrame:
     """Rows that are blank, too short, or too long with something in what is too much."""
-    length, wanted = np.fromiter(map(len, sheet.rows), int, len(sheet.rows)), len(sheet.header)
-    odd = np.flatnonzero(length != wanted)
-    blank = np.array([not any(field.strip() for field in sheet.rows[at]) for at in odd], dtype=bool)
-    full = np.array([any(sheet.rows[at][wanted:]) for at in odd], dtype=bool)
-    code = np.select([blank, length[odd] < wanted, full], ["blank_row", "short_row", "long_row"], "")
-    table = pd.DataFrame({"code": code.astype(object), "column": None}, index=odd + 1, dtype=object)
-    return table[table["code"] != ""]
+    wanted, code = len(sheet.header), {}
+    for row_no, fields in sheet.odd.items():
+        if not any(field.strip() for field in fields):
+            code[row_no] = "blank_row"
+        elif len(fields) < wanted:
+            code[row_no] = "short_row"
+        elif any(fields[wanted:]):
+            code[row_no] = "long_row"
+    table = pd.DataFrame({"code": code, "column": None}, dtype=object)
+    return table.set_axis(table.index.astype(int))
 
 
 def _raw(sheet: Sheet, source: Source, without: pd.Index) -> pd.DataFrame:
     places = places_of(sheet, source)
-    kept = np.setdiff1d(np.arange(1, len(sheet.rows) + 1), without)
-    rows = [sheet.rows[number - 1][: len(sheet.header)] for number in kept]
-    table = pd.DataFrame(rows, index=pd.Index(kept, name="row_no"), columns=range(len(sheet.header)), dtype=object)
-    table = table[list(places.values())].set_axis(list(places), axis=1)
-    return table.where(table.apply(lambda column: column.str.strip().ne("")), None)
+    longer = [row_no for row_no in sheet.odd if row_no not in without]
+    rows = np.append(sheet.regular, np.array(longer, dtype=int))
+    order = np.argsort(rows, kind="stable") if longer else slice(None)
+    index = pd.Index(rows[order], name="row_no")
+    table = {}
+    for column, place in places.items():
+        further = np.array([sheet.odd[row_no][place] for row_no in longer], dtype=object)
+        table[column] = _said(np.append(sheet.fields[:, place], further)[order])
+    return pd.DataFrame(table, index=index, dtype=object)
+
+
+def _said(cells: np.ndarray) -> np.ndarray:
+    """The cells, those without anything but blanks as None."""
+    codes, distinct = pd.factorize(cells)
+    blank = np.fromiter((not text.strip() for text in distinct), bool, len(distinct))
+    return np.where(blank[codes], None, cells) if blank.any() else cells
 
 
 def _unreadable(raw: pd.DataFrame) -> pd.DataFrame:
@@ -100,8 +114,9 @@ def _unreadable(raw: pd.DataFrame) -> pd.DataFrame:
     parts = [pd.DataFrame({"code": "blank_row", "column": None}, index=nothing, dtype=object)]
     for code, sign in (("undecodable", BROKEN), ("control_character", CONTROL)):
         for column in raw:
-            hit = raw.index[raw[column].str.contains(sign, na=False, regex=code == "control_character")]
-            parts.append(pd.DataFrame({"code": code, "column": column}, index=hit, dtype=object))
+            if re.search(sign, "".join(raw[column].dropna())):
+                hit = raw.index[raw[column].str.contains(sign, na=False, regex=code == "control_character")]
+                parts.append(pd.DataFrame({"code": code, "column": column}, index=hit, dtype=object))
     return pd.concat(parts)
 
 

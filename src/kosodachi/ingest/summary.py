@@ -31,7 +31,16 @@ def naming_fields(field_coverage: pd.DataFrame) -> pd.DataFrame:
 def recorded_fields(field_coverage: pd.DataFrame) -> pd.DataFrame:
     """Columns source, column, rows, filled, unreadable of the fields of the analysis zone; the months of absence count as one."""
     table = _folded(field_coverage)
-    return table[~table["column"].isin((*NAMING, "guardian_name"))].reset_index(drop=True)
+    naming = [name for name, column in COLUMNS.items() if column.zone != "analysis"]
+    return table[~table["column"].isin(naming)].reset_index(drop=True)
+
+
+def further_names(identifier_names: pd.DataFrame, identifier_records: pd.DataFrame) -> pd.DataFrame:
+    """Columns kind, source, records: how many records have a former name, an alias or a name in the alphabet."""
+    source = identifier_records.set_index("record_id")["source"]
+    names = identifier_names[identifier_names["kind"].ne("current")].drop_duplicates(["record_id", "kind"])
+    names = names.assign(source=names["record_id"].map(source))
+    return names.groupby(["kind", "source"], as_index=False)["record_id"].size().rename(columns={"size": "records"})
 
 
 def _folded(field_coverage: pd.DataFrame) -> pd.DataFrame:

@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 
 from kosodachi.ingest.normalise import dates
-from kosodachi.ingest.normalise.text import looked_up as _looked_up
-from kosodachi.ingest.normalise.text import missing, over_distinct, rewritten, tidy_table
+from kosodachi.ingest.normalise.text import columns, missing, over_distinct, with_single_blanks
+from kosodachi.ingest.normalise.width import in_one_width
 from kosodachi.municipality import Source
 from kosodachi.tables import CODES, COLUMNS
 
@@ -44,11 +44,13 @@ def read_values(raw: pd.Series, column: str, source: Source) -> Values:
 
 
 def plain(raw: pd.Series, *, blanks: bool = False) -> pd.Series:
-    """Text in one width, without blanks around it (`blanks`: without any); blank becomes None."""
-    import unicodedata
+    """Text in one width, without blanks around it (`blanks`: without any); runs of blanks are one; blank becomes None."""
 
-    narrow = rewritten(raw, lambda text: unicodedata.normalize("NFKC", _looked_up(text, tidy_table())))
-    return over_distinct(narrow, lambda texts: texts.str.replace(r"\s+" if blanks else r"^\s+|\s+$", "", regex=True))
+    def kernel(texts: list[str]) -> tuple[np.ndarray]:
+        codes = in_one_width(texts, capitals=False)
+        return (codes[codes != 0x20] if blanks else with_single_blanks(codes),)
+
+    return columns(raw, kernel, ("text",))["text"]
 
 
 def _sound(value: pd.Series) -> Values:

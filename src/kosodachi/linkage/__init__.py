@@ -20,6 +20,7 @@ from kosodachi.linkage.comparisons import japanese
 from kosodachi.linkage.counts import by_outcome, by_source, match_weights
 from kosodachi.linkage.decoys import best_weights, held_out, kin, recombine, recombined
 from kosodachi.linkage.draws import candidates, chances, draw_links, link_draws, with_draw
+from kosodachi.linkage.engines import limits
 from kosodachi.linkage.error_tables import (
     enough,
     errors,
@@ -32,6 +33,7 @@ from kosodachi.linkage.error_tables import (
 from kosodachi.linkage.error_words import error_answer
 from kosodachi.linkage.falselinks import false_links
 from kosodachi.linkage.groups import by_group, groups_of
+from kosodachi.linkage.incremental import Month, Past, begin, incremental
 from kosodachi.linkage.link import Links, link, link_bands, person_link, person_map
 from kosodachi.linkage.missed import captures, missed_links, wrongly_captured
 from kosodachi.linkage.mixups import mix_ups
@@ -41,12 +43,12 @@ from kosodachi.linkage.said import answer, how_trained
 from kosodachi.linkage.spec import Comparison, Level, Rule, Specification, Thresholds, Training
 
 __all__ = [
-    "Calibration", "Comparison", "Level", "Links", "Model", "Rule", "Specification", "Thresholds", "Training",
-    "answer", "assign", "beside", "best_weights", "by_group", "by_outcome", "by_source", "candidates", "captures", "chances",
-    "children", "clerical", "draw_links", "enough", "error_answer", "errors", "errors_by_source", "exact",
-    "false_by_threshold", "false_links", "four_pass", "from_decoys", "from_labels", "groups_beside", "groups_of",
-    "held_out", "how_trained", "japanese", "kin", "link", "link_bands", "link_draws", "looks", "match_weights",
-    "missed_by_group", "missed_links", "mix_ups", "overall", "person_link", "person_map", "predict", "rates",
-    "recombine", "recombined", "reliability", "rightly", "score", "threshold_for", "to_look_at", "train",
-    "with_draw", "wrongly_captured",
+    "Calibration", "Comparison", "Level", "Links", "Model", "Month", "Past", "Rule", "Specification", "Thresholds",
+    "Training", "answer", "assign", "begin", "beside", "best_weights", "by_group", "by_outcome", "by_source",
+    "candidates", "captures", "chances", "children", "clerical", "draw_links", "enough", "error_answer", "errors",
+    "errors_by_source", "exact", "false_by_threshold", "false_links", "four_pass", "from_decoys", "from_labels",
+    "groups_beside", "groups_of", "held_out", "how_trained", "incremental", "japanese", "kin", "limits", "link",
+    "link_bands", "link_draws", "looks", "match_weights", "missed_by_group", "missed_links", "mix_ups", "overall",
+    "person_link", "person_map", "predict", "rates", "recombine", "recombined", "reliability", "rightly", "score",
+    "threshold_for", "to_look_at", "train", "with_draw", "wrongly_captured",
 ]  # fmt: skip

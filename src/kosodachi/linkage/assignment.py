@@ -5,55 +5,121 @@ sure enough, a tie, or if the child has a surer record under another person numb
 broken by the order of rows. It does not look across sources: two sources may disagree about a child.
 """
 
+from dataclasses import replace
+
+import numpy as np
 import pandas as pd
 
+from kosodachi.linkage.engines import connect, typed
 from kosodachi.linkage.spec import Thresholds
 
+PAIR = """
+create or replace temp table pair as
+select source, person, left_id, max(match_weight) as match_weight, max(match_probability) as match_probability,
+       arg_max(held, match_weight + if(held, 0, 1e-7)) as held
+from pairs group by source, person, left_id
+"""
+BEST = """
+create or replace temp table best as
+select *, coalesce(match_weight - lead(match_weight) over person_first, 1e9) as ahead
+from pair window person_first as (partition by source, person order by match_weight desc, left_id)
+qualify row_number() over person_first = 1
+"""
+# Twins have as many numbers in a source, give or take one; if one has two more, one of them may be the other's.
 ASSIGN = """
-with pair as (
-  select source, person, left_id as register_no, match_weight, match_probability, held from pairs
-  qualify row_number() over (partition by source, person, left_id order by match_weight desc, held) = 1
-), best as (
-  select *, coalesce(match_weight - lead(match_weight) over person_first, 1e9) as ahead
-  from pair window person_first as (partition by source, person order by match_weight desc, register_no)
-  qualify row_number() over person_first = 1
+with claims as (
+  select source, left_id, count(*) as n from best where not held and match_probability >= $link group by all
+), crowded as (
+  select distinct c.source, c.left_id, true as crowded
+  from claims c join births b on b.register_no = c.left_id
+  join births o on o.birth = b.birth and o.register_no <> b.register_no
+  left join claims t on t.source = c.source and t.left_id = o.register_no
+  where c.n - coalesce(t.n, 0) > 1
+), numbering as (
+  select source, avg((n > 1)::int) >= $several as several
+  from (select source, left_id, count(*) as n from best where not held and match_probability >= $duplicate group by all)
+  group by source
 ), claimed as (
-  select *, row_number() over (partition by source, register_no order by held, match_weight desc, person) as claim
-  from best
+  select *, row_number() over (partition by source, left_id order by held, match_weight desc, person) as claim from best
 ), judged as (
   select *, case when match_probability < $review then 'unlikely'
                  when held then 'held'
                  when match_probability < $link then 'unsure'
                  when ahead < $margin then 'tie'
-                 when claim > 1 and match_probability < $duplicate then 'taken'
+                 when crowded then 'twin'
+                 when claim > 1 and match_probability < if(several, $link, $duplicate) then 'taken'
                  when claim > 1 then 'duplicate'
                  else 'best' end as reason
-  from claimed
+  from claimed left join crowded using (source, left_id) left join numbering using (source)
 )
-select source, person, register_no, match_weight, match_probability, reason,
+select source, person, left_id as register_no, match_weight, match_probability, reason,
        case when reason = 'unlikely' then 'none'
             when reason in ('best', 'duplicate') then 'link'
             else 'review' end as band
 from judged order by source, person
 """
 
+# From this share of children with several numbers on, a source is one that numbers children anew.
+SEVERAL = 0.05
+LEAST = 0.8
 COLUMNS = ["source", "person", "register_no", "match_weight", "match_probability", "reason", "band"]
+REASONS = ("best", "duplicate", "tie", "held", "twin", "taken", "unsure")
 
 
-def assign(pairs: pd.DataFrame, thresholds: Thresholds = Thresholds()) -> pd.DataFrame:  # noqa: B008
+def assign(
+    pairs: pd.DataFrame,
+    thresholds: Thresholds = Thresholds(),  # noqa: B008
+    *,
+    births: pd.DataFrame | None = None,
+) -> pd.DataFrame:
     """One row a person of a source that has a candidate: register_no of the best child, reason and band.
 
-    pairs: source, person, left_id, match_weight (log2), match_probability, held. A second person number of one source
-    for a child (a duplicate in that system, or a system that numbers cases) is linked many-to-one from
-    `thresholds.duplicate` on, else sent to review; `reason` tells them apart and they are counted.
+    pairs: source, person, left_id, match_weight (log2), match_probability, held; a data frame or an Arrow table. A
+    second person number of one source for a child (a duplicate in that system, or a system that numbers cases) is
+    linked many-to-one from `thresholds.duplicate` on (from `link` on in a source that numbers many children anew), else
+    sent to review; `reason` tells them apart and they are counted. births: register_no and birth (a group of children
+    of one birth); of a child with two numbers more in a source than its twin, none is linked (reason twin), because
+    one of them may be the twin's.
     """
-    import duckdb
 
-    if pairs.empty:
-        return pd.DataFrame(
-            {column: pd.Series(dtype="float64" if column.startswith("match") else "object") for column in COLUMNS}
-        )
-    given = {name: getattr(thresholds, name) for name in ("link", "review", "duplicate", "margin")}
-    with duckdb.connect() as con:
-        con.register("pairs", pairs)
+    if not len(pairs):
+        numbers = {column: "float64" for column in COLUMNS if column.startswith("match")}
+        return pd.DataFrame({column: pd.Series(dtype=numbers.get(column, "object")) for column in COLUMNS})
+    births = pd.DataFrame({"register_no": [], "birth": []}, dtype="object") if births is None else births
+    with connect() as con:
+        con.register("pairs", typed(pairs))
+        con.register("births", typed(births))
+        con.execute(PAIR)
+        con.execute(BEST)
+        given = {name: getattr(thresholds, name) for name in ("link", "review", "duplicate", "margin")}
+        given["several"] = SEVERAL
         return con.execute(ASSIGN, given).df()
+
+
+def link_from(probabilities: np.ndarray, false_link_rate: float, *, least: float = LEAST) -> float:
+    """The lowest match probability from which on the links are expected to hold at most this share of false ones.
+
+    probabilities: of the best pair of each person. The expected share is the mean of 1 - p above the threshold. No link
+    has a probability below `least`, however sure the rest. It is as right as the probabilities are calibrated.
+    """
+    sure = np.sort(np.asarray(probabilities, dtype=float))[::-1]
+    sure = sure[sure >= least]
+    if not len(sure):
+        return least
+    expected = np.cumsum(1 - sure) / np.arange(1, len(sure) + 1)
+    within = np.flatnonzero(expected <= false_link_rate)
+    return float(sure[within[-1]]) if len(within) else 1.0
+
+
+BEST_FREE = "select max(match_probability) as likely from pairs where not held group by source, person order by likely"
+
+
+def thresholds_for(pairs, false_link_rate: float, thresholds: Thresholds) -> Thresholds:
+    """The thresholds with `link` lowered or raised to the stated false-link rate, from pairs that are not held."""
+
+    with connect() as con:
+        con.register("pairs", typed(pairs))
+        likely = con.execute(BEST_FREE).fetchnumpy()["likely"]
+    link = link_from(likely, false_link_rate)
+    review, duplicate = min(thresholds.review, link), max(link, thresholds.duplicate)
+    return replace(thresholds, link=link, review=review, duplicate=duplicate)

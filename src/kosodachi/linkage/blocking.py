@@ -9,6 +9,7 @@ import pandas as pd
 from kosodachi.faults import Fault
 from kosodachi.linkage.spec import Rule, Specification
 
+DRAWS = 1_000_000
 FORECAST = """
 with l as (select {left}, count(*) as n from reg where {left_known} group by all),
      r as (select {right}, count(*) as n from rec where {right_known} group by all)
@@ -35,17 +36,37 @@ def _forecast_sql(rule: Rule) -> str:
 
 def affordable(con, spec: Specification) -> pd.DataFrame:
     """The forecast of the blocking. Raises Fault E-LINK-02 above its limit, naming the costliest rule."""
-    found = forecast(con, spec.blocking)
-    if found["pairs"].sum() > spec.pair_limit:
+    found, limit = forecast(con, spec.blocking), pair_limit(con, spec)
+    if found["pairs"].sum() > limit:
         worst = found.sort_values("pairs", kind="stable").iloc[-1]
         raise Fault(
             "E-LINK-02",
             rule=worst["rule"],
             pairs=int(worst["pairs"]),
             all=int(found["pairs"].sum()),
-            limit=int(spec.pair_limit),
+            limit=int(limit),
         )
     return found
+
+
+def pair_limit(con, spec: Specification) -> float:
+    """How many pairs may be compared: the limit of the specification, or so many a record where that is more."""
+    records = con.execute("select count(*) from rec").fetchone()[0]
+    return max(spec.pair_limit, spec.pairs_a_record * records)
+
+
+def sampled(con, rule: Rule, max_pairs: float) -> tuple:
+    """Arrow tables of `reg` and `rec` with about `max_pairs` pairs that agree on the rule: whole blocks, drawn by hash.
+
+    All pairs of a drawn block are there, so matches and others stay in proportion.
+    """
+    pairs = con.execute(_forecast_sql(rule)).fetchone()[0]
+    share = int(min(1.0, max_pairs / max(pairs, 1)) * DRAWS)
+    sides = zip(("reg", "rec"), zip(*rule.sides))
+    return tuple(
+        con.execute(f"select * from {table} where hash({', '.join(columns)}) % {DRAWS} < {share}").fetch_arrow_table()
+        for table, columns in sides
+    )
 
 
 def sure_pairs(con, spec: Specification) -> pd.DataFrame:
@@ -55,5 +76,5 @@ def sure_pairs(con, spec: Specification) -> pd.DataFrame:
         for rule in spec.sure
     )
     return con.execute(
-        f"select * from ({found}) qualify count(*) over (partition by right_id) = 1 order by right_id, left_id"
+        f"select right_id, min(left_id) as left_id from ({found}) group by right_id having count(*) = 1 order by right_id"
     ).df()

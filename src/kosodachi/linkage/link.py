@@ -4,15 +4,20 @@ A link says that two records look like one child to the model at the stated thre
 nobody should act on a single link without looking.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
+import pyarrow as pa
 
-from kosodachi.linkage.assignment import COLUMNS, assign
-from kosodachi.linkage.comparisons import japanese
+from kosodachi.linkage.assignment import COLUMNS, REASONS, assign, thresholds_for
+from kosodachi.linkage.comparisons import TERM_FREQUENCIES_FROM, japanese
+from kosodachi.linkage.engines import connect, typed
 from kosodachi.linkage.model import Model, predict, train
-from kosodachi.linkage.prepare import children_of, person_keys, persons_of
-from kosodachi.linkage.spec import Thresholds
+from kosodachi.linkage.passes import births_of, family_ways
+from kosodachi.linkage.prepare import Side, children_of, person_keys, persons_of
+from kosodachi.linkage.spec import FALSE_LINK_RATE, Thresholds
 from kosodachi.tables.pseudonyms import pseudonyms
 
 BANDS = ("link", "review", "none")
@@ -35,39 +40,69 @@ def link(
     register: pd.DataFrame,
     records: pd.DataFrame,
     *,
+    names: pd.DataFrame | None = None,
     seed: int = 1,
     engine: str = "duckdb",
-    thresholds: Thresholds = Thresholds(),  # noqa: B008
-    term_frequencies: bool = False,
+    thresholds: Thresholds | None = None,
+    false_link_rate: float = FALSE_LINK_RATE,
+    term_frequencies: bool | None = None,
+    probability: Callable[[np.ndarray], np.ndarray] | None = None,
 ) -> Links:
     """Links of the records of all other sources to the register, by one model trained on all of them.
 
-    register, records: identifier_records of the register and of the other sources.
+    register, records: identifier_records of the register and of the other sources; names: identifier_names of both,
+    the further names that a person goes by. The link threshold follows from `false_link_rate`, the share of false links
+    that is accepted, unless `thresholds` are given. `probability` gives match probabilities for match weights (log2) in
+    place of the model's own. Term frequencies are used from TERM_FREQUENCIES_FROM children on, unless said otherwise.
     Raises Fault E-LINK-01 (Spark without pyspark), E-LINK-02 (too many pairs), E-LINK-03/04 (register empty, or a
     person number twice), E-LINK-05 (thresholds out of order).
     """
-    children, persons = children_of(register), persons_of(records)
+    children, persons = children_of(register, names), persons_of(records, names)
+    if term_frequencies is None:
+        term_frequencies = children.people >= TERM_FREQUENCIES_FROM
     spec = japanese(engine=engine, term_frequencies=term_frequencies)
-    if persons.empty:
-        return Links(assign(pd.DataFrame(), thresholds), _summary(children, persons, assign(pd.DataFrame()), None))
-    left, right = (table[["unique_id", *spec.columns]] for table in (children, persons))
-    model = train(left, right, spec, seed=seed, engine=engine)
-    pairs = predict(model, left, right, spec, engine=engine, above=min(1e-3, thresholds.review / 10))
-    ways = persons[["unique_id", "source", "person"]].rename(columns={"unique_id": "right_id"})
-    made = assign(pairs.merge(ways, on="right_id"), thresholds)
-    return Links(made, _summary(children, persons, made, model), model)
+    if not len(persons):
+        made = assign(pd.DataFrame())
+        return Links(made, summary(children, persons, made, None, thresholds or Thresholds()))
+    model = train(children.own(), persons.own(), spec, seed=seed)
+    given = {"spec": spec, "engine": engine, "probability": probability}
+    pairs = scored(model, children, persons, **given)
+    chosen = thresholds or thresholds_for(pairs, false_link_rate, Thresholds())
+    births = births_of(children)
+    made = assign(pairs, chosen, births=births)
+    if found := family_ways(children, persons, made):
+        pairs = pa.concat_tables([pairs, scored(model, found.left, found.right, less=found.less, **given)])
+        made = assign(pairs, chosen, births=births)
+    return Links(made, summary(children, persons, made, model, chosen), model)
 
 
-def _summary(children: pd.DataFrame, persons: pd.DataFrame, made: pd.DataFrame, model: Model | None) -> dict:
+def scored(
+    model: Model, children: Side, persons: Side, *, spec, engine: str, probability=None, less: np.ndarray | None = None
+) -> pa.Table:
+    """Scored pairs of persons and children: source, person, left_id (person number), match_weight, match_probability,
+    held. `less` is taken off the weight by row of `children`, before the probability is read."""
+    pairs = predict(model, children.ways, persons.ways, spec, engine=engine)
+    left, right = children.rows(pairs["left_id"]), persons.rows(pairs["right_id"])
+    weight, likely = (pairs[column].to_numpy() for column in ("match_weight", "match_probability"))
+    if less is not None:
+        weight = weight - less[left]
+        likely = 1 / (1 + np.exp2(-weight))
+    likely = likely if probability is None else np.asarray(probability(weight), dtype=float)
+    return pa.table({
+        "source": persons.whose["source"].take(pa.array(right)), "person": persons.whose["person"].take(pa.array(right)),
+        "left_id": children.whose["person"].take(pa.array(left)), "match_weight": weight, "match_probability": likely,
+        "held": pairs["held"].to_numpy(dtype=bool),
+    })  # fmt: skip
+
+
+def summary(children: Side, persons: Side, made: pd.DataFrame, model: Model | None, thresholds: Thresholds) -> dict:
     counts = {
-        "children": len(children),
-        "persons": len(persons[["source", "person"]].drop_duplicates()),
-        **{
-            reason: int((made["reason"] == reason).sum())
-            for reason in ("best", "duplicate", "tie", "held", "taken", "unsure")
-        },
+        "children": children.people,
+        "persons": persons.people,
+        **{reason: int((made["reason"] == reason).sum()) for reason in REASONS},
         "linked": int((made["band"] == "link").sum()),
         "review": int((made["band"] == "review").sum()),
+        "link_from": thresholds.link,
     }
     if model is None:
         return counts
@@ -77,7 +112,18 @@ def _summary(children: pd.DataFrame, persons: pd.DataFrame, made: pd.DataFrame, 
         "sure_pairs": model.sure,
         "prior": model.prior,
         "untrained": [f"{rule}: {note}" for rule, note in failed.itertuples(index=False)],
+        "doubted": [f"{name}, {level}: {note}" for name, level, note in model.checks.itertuples(index=False)],
     }
+
+
+MAP = """
+select w.record_id, w.source, w.person_no, case when band = 'link' then register_no end as register_no, match_weight,
+       match_probability, coalesce(band, 'none') as band
+from written w left join links l on l.source = w.source and l.person = w.person
+union all
+select record_id, source, person_no, person as register_no, null, 1.0, 'link' from own
+order by source, record_id
+"""
 
 
 def person_map(links: Links, register: pd.DataFrame, records: pd.DataFrame, *, key: bytes) -> pd.DataFrame:
@@ -85,17 +131,17 @@ def person_map(links: Links, register: pd.DataFrame, records: pd.DataFrame, *, k
 
     research_id is there for band link alone; a record for review or without a child has none.
     """
-    own = register[["record_id", "source", "person_no"]].assign(
-        register_no=person_keys(register), match_weight=float("nan"), match_probability=1.0, band="link"
-    )
-    found = records[["record_id", "source", "person_no"]].assign(person=person_keys(records))
-    found = found.merge(links.pairs[COLUMNS], on=["source", "person"], how="left")
-    found["band"] = found["band"].astype("object").where(found["band"].notna(), "none")
-    found["register_no"] = found["register_no"].astype("object").where(found["band"] == "link", None)
-    rows = pd.concat([own, found[own.columns]], ignore_index=True) if len(found) else own
-    rows["research_id"] = pseudonyms(key, "person", rows["register_no"])
+
+    with connect() as con:
+        for name, rows in (("own", register), ("written", records)):
+            con.register(name, typed(rows[["record_id", "source", "person_no"]].assign(person=person_keys(rows))))
+        con.register("links", typed(links.pairs[COLUMNS]))
+        rows = con.execute(MAP).df()
+    rows["research_id"] = pseudonyms(key, "person", rows.pop("register_no"))
     columns = ["record_id", "source", "person_no", "research_id", "match_weight", "match_probability", "band"]
-    return rows[columns].sort_values(["source", "record_id"], ignore_index=True)
+    texts = [column for column in columns if not column.startswith("match")]
+    rows[texts] = rows[texts].astype("object").where(rows[texts].notna(), None)
+    return rows[columns]
 
 
 def person_link(mapped: pd.DataFrame) -> pd.DataFrame:

@@ -1,32 +1,38 @@
 """The Fellegi-Sunter model: prior, u and m of each level, and the pairs it scores. Splink does the counting.
 
-u comes from pairs that cannot be the same child; m from expectation maximisation. Documented values count as
-PSEUDO_M matched and PSEUDO_U other pairs, so a level never seen, or a session that fails, leaves a usable model.
-A match probability follows from the model's assumption that comparisons are independent: it is no error rate.
+u comes from pairs that cannot be the same child; m from expectation maximisation on whole blocks. Documented values
+count as PSEUDO_M matched and PSEUDO_U other pairs, so a level never seen, or a session that fails, leaves a usable
+model. A match probability follows from the model's assumption that comparisons are independent: it is no error rate.
 """
 
 from dataclasses import dataclass
 
-import duckdb
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
-from kosodachi.linkage.blocking import affordable, sure_pairs
-from kosodachi.linkage.engines import backend, registered, typed
+from kosodachi.linkage.blocking import affordable, sampled, sure_pairs
+from kosodachi.linkage.engines import backend, connect, registered, typed
 from kosodachi.linkage.spec import Comparison, Level, Specification, Training
 
 PSEUDO_M, PSEUDO_U = 20.0, 1e4
 FLOOR = 1e-9
 ENOUGH_SURE = 50
 ITERATIONS = 50
+SAME_OPTIMUM = 0.02
+BEHIND_A_LEVEL = 5.0
+LEAST_DISAGREEMENT = 1e-3
+TELLING = 1e-7  # weights of held levels differ by more than this from those of all other levels of their comparison
 
 
 @dataclass(frozen=True)
 class Model:
     """A trained model.
 
-    levels: comparison, level, m, u, match_weight (log2 m/u). training: rule, pairs (matched pairs expected), converged,
-    note. forecast: rule, pairs.
+    levels: comparison, level, m, u, match_weight (log2 m/u), matched (matched pairs seen behind m, missing if none
+    were: then the documented m stands). training: rule, converged, note. checks: comparison, level, note, one row a
+    level to doubt. forecast: rule, pairs.
     """
 
     prior: float
@@ -34,55 +40,57 @@ class Model:
     training: pd.DataFrame
     forecast: pd.DataFrame
     sure: int
+    checks: pd.DataFrame
 
 
-def train(
-    left: pd.DataFrame, right: pd.DataFrame, spec: Specification, *, seed: int = 1, engine: str = "duckdb"
-) -> Model:
+def train(left, right, spec: Specification, *, seed: int = 1, engine: str = "duckdb") -> Model:
     """A model of `left` (the register: no person twice) against `right`, both with unique_id and the spec's columns.
 
-    Raises Fault E-LINK-02 if blocking would make more pairs than `spec.pair_limit`.
+    left, right: data frames or Arrow tables. Raises Fault E-LINK-02 if blocking would make too many pairs.
     Ref: Fellegi & Sunter 1969, doi:10.1080/01621459.1969.10501049; EM: Winkler 1988; Splink 5.
     """
-    with duckdb.connect() as con:
-        con.register("reg", typed(left))
-        con.register("rec", typed(right))
+    left, right = typed(left), typed(right)
+    with connect() as con:
+        con.register("reg", left)
+        con.register("rec", right)
         costs, sure = affordable(con, spec), sure_pairs(con, spec)
+        samples = [sampled(con, training.rule, spec.max_pairs) if len(sure) else () for training in spec.training]
     prior = _prior(len(sure), spec.sure_recall, len(left), len(right))
     m, u = _documented(spec, "m"), _documented(spec, "u")
     seen_u, pairs = _u_of_others(left, right, sure, spec, seed=seed, engine=engine, prior=prior)
     u = {key: (pairs * seen_u.get(key, 0.0) + PSEUDO_U * u[key]) / (pairs + PSEUDO_U) if pairs else u[key] for key in u}
-    seen_m, sessions = _m_by_em(left, right, spec, u=u, engine=engine, prior=prior, sure=len(sure))
-    m = {key: _blend_m(m[key], seen_m.get(key), len(sure), fixed=level.fixed) for key, level in _levels(spec)}
-    return Model(prior, _table(spec, m, u), sessions, costs, len(sure))
+    seen_m, sessions = _m_by_em(samples, spec, u=u, engine=engine, prior=prior)
+    m = {key: _blend_m(m[key], seen_m.get(key), len(sure), level) for key, level in _levels(spec)}
+    levels = _table(spec, m, u, {key: len(sure) * value for key, value in seen_m.items()})
+    return Model(prior, levels, sessions, costs, len(sure), _checks(levels, spec))
 
 
 def predict(
-    model: Model,
-    left: pd.DataFrame,
-    right: pd.DataFrame,
-    spec: Specification,
-    *,
-    engine: str = "duckdb",
-    above: float = 1e-3,
+    model: Model, left, right, spec: Specification, *, engine: str = "duckdb", above: float = 1e-3
 ) -> pd.DataFrame:
     """Pairs from a match probability of `above` on: left_id, right_id, match_weight (log2), match_probability, held.
 
     Weights are rounded to 6 decimals, so that no later choice hangs on the order of a sum.
     """
-    columns = ["left_id", "right_id", "match_weight", "match_probability", "held"]
-    if left.empty or right.empty:
-        return pd.DataFrame({column: [] for column in columns}).astype(
-            {"match_weight": float, "match_probability": float}
-        )
+    if not len(left) or not len(right):
+        numbers = {"match_weight": float, "match_probability": float, "held": bool}
+        return pd.DataFrame({column: [] for column in ("left_id", "right_id", *numbers)}).astype(numbers)
     m, u = _of_table(model.levels, "m"), _of_table(model.levels, "u")
-    linker = _linker(left, right, _settings(spec, m, u, model.prior), engine)
-    pairs = linker.inference.predict(threshold_match_probability=above).as_pandas_dataframe()
-    held = [pairs[f"gamma_{c.name}"].isin(c.held_values()) for c in spec.comparisons]
-    pairs = pairs.assign(held=np.logical_or.reduce(held), match_weight=pairs["match_weight"].round(6))
-    pairs = pairs.rename(columns={"unique_id_l": "left_id", "unique_id_r": "right_id"})
-    pairs["match_probability"] = pairs["match_probability"].round(9)
-    return pairs[columns].sort_values(["right_id", "left_id"], kind="stable", ignore_index=True)
+    linker = _linker(left, right, _settings(spec, m, u, model.prior, keep=True), engine)
+    scored = linker.inference.predict(threshold_match_probability=above)
+    pairs = linker.misc.query_sql(
+        f"select unique_id_l as left_id, unique_id_r as right_id, round(match_weight, 6) as match_weight,"
+        f" round(match_probability, 9) as match_probability, {_held_sql(model, spec)} as held"
+        f" from {scored.physical_name} order by right_id, left_id"
+    )
+    return pairs if isinstance(pairs, pd.DataFrame) else pairs.as_pandas_dataframe()
+
+
+def _held_sql(model: Model, spec: Specification) -> str:
+    """Whether a pair stands on a held level, read from its weight: Splink hands on no level but with all columns."""
+    weight = _of_table(model.levels, "match_weight")
+    held = [(c.name, weight[c.name, level.label]) for c in spec.comparisons for level in c.scored if level.held]
+    return " or ".join(f"abs(mw_{name} - ({value})) < {TELLING}" for name, value in held) or "false"
 
 
 def _prior(sure: int, recall: float, n_left: int, n_right: int) -> float:
@@ -90,44 +98,67 @@ def _prior(sure: int, recall: float, n_left: int, n_right: int) -> float:
 
 
 def _u_of_others(left, right, sure, spec, *, seed, engine, prior) -> tuple[dict, float]:
-    """u from half of the register against records whose sure match lies in the other half; and the pairs behind it."""
+    """u from children of one half of the register against records whose sure match lies in the other; and the pairs."""
     if len(sure) < ENOUGH_SURE:
         return {}, 0.0
-    order = np.random.default_rng(seed).permutation(len(left))
-    ids = left["unique_id"].sort_values().to_numpy()
-    other, half = set(ids[order[: len(ids) // 2]]), set(ids[order[len(ids) // 2 :]])
-    elsewhere = sure.loc[sure["left_id"].isin(other), "right_id"]
-    children, records = left[left["unique_id"].isin(half)], right[right["unique_id"].isin(elsewhere)]
+    draw, ids = np.random.default_rng(seed), np.sort(left["unique_id"].to_numpy())
+    order, side = draw.permutation(len(ids)), int(np.ceil(np.sqrt(spec.max_pairs)))
+    other = ids[order[: len(ids) // 2]]
+    elsewhere = np.sort(sure.loc[sure["left_id"].isin(other), "right_id"].to_numpy())
+    children = _of_ids(left, ids[order[len(ids) // 2 :]][:side])
+    records = _of_ids(right, draw.permutation(elsewhere)[:side])
     linker = _linker(children, records, _settings(spec, _documented(spec, "m"), {}, prior), engine)
-    linker.training.estimate_u_using_random_sampling(max_pairs=spec.max_pairs + 1, seed=seed)
-    return _trained(linker, spec, "u_probability"), min(spec.max_pairs, float(len(children) * len(records)))
+    linker.training.estimate_u_using_random_sampling(max_pairs=2 * spec.max_pairs, seed=seed)
+    return _trained(linker, spec, "u_probability"), float(len(children) * len(records))
 
 
-def _m_by_em(left, right, spec, *, u, engine, prior, sure) -> tuple[dict, pd.DataFrame]:
+def _of_ids(table: pa.Table, ids: np.ndarray) -> pa.Table:
+    column = table["unique_id"]
+    return table.filter(pc.is_in(column, value_set=pa.array(ids, type=column.type)))
+
+
+def _m_by_em(samples, spec, *, u, engine, prior) -> tuple[dict, pd.DataFrame]:
     """m of each level, averaged over the sessions that trained it; and what became of each session."""
     found, log = [], []
-    for training in spec.training:
-        seen, note = (
-            _session(left, right, spec, training, u=u, engine=engine, prior=prior) if sure else ({}, "no sure pairs")
-        )
+    for training, sample in zip(spec.training, samples):
+        seen, note = _session(*sample, spec, training, u=u, engine=engine, prior=prior) if sample else ({}, NOT_SURE)
         found.append(seen)
         log.append({"rule": str(training.rule), "converged": not note, "note": note})
-    keys = {key for seen in found for key in seen}
-    return {key: float(np.mean([seen[key] for seen in found if key in seen])) for key in sorted(keys)}, pd.DataFrame(
-        log
-    )
+    keys = sorted({key for seen in found for key in seen})
+    seen_m = {key: float(np.mean([seen[key] for seen in found if key in seen])) for key in keys}
+    return seen_m, pd.DataFrame(log)
+
+
+NOT_SURE = "no sure pairs"
 
 
 def _session(left, right, spec, training: Training, *, u, engine, prior) -> tuple[dict, str]:
+    """What one EM session trained; nothing, and why, if it failed or if another start leads to another optimum."""
+    start = _documented(spec, "m")
+    seen, note = _em(left, right, spec, training, start, u=u, engine=engine, prior=prior)
+    if note:
+        return {}, note
+    again, note = _em(left, right, spec, training, _other_start(spec, start), u=u, engine=engine, prior=prior)
+    if note:
+        return {}, f"from another start: {note}"
+    apart = max((abs(seen[key] - again.get(key, 0.0)) for key in seen), default=0.0)
+    return (seen, "") if apart <= SAME_OPTIMUM else ({}, "another start leads elsewhere")
+
+
+def _other_start(spec: Specification, start: dict) -> dict:
+    """The documented m, half way to all levels being equally frequent."""
+    sizes = {c.name: len(c.scored) for c in spec.comparisons}
+    fixed = {key for key, level in _levels(spec) if level.fixed}
+    return {key: m if key in fixed else 0.5 * m + 0.5 / sizes[key[0]] for key, m in start.items()}
+
+
+def _em(left, right, spec, training: Training, start: dict, *, u, engine, prior) -> tuple[dict, str]:
     from splink.internals.exceptions import EMTrainingException
 
-    linker = _linker(left, right, _settings(spec, _documented(spec, "m"), u, prior), engine)
+    linker = _linker(left, right, _settings(spec, start, u, prior), engine)
     try:
         session = linker.training.estimate_parameters_using_expectation_maximisation(
-            training.rule.sql,
-            estimate_without_term_frequencies=True,
-            max_pairs=2 * spec.max_pairs,
-            record_sample_proportion=1.0,
+            training.rule.sql, estimate_without_term_frequencies=True, record_sample_proportion=1.0
         )
     except EMTrainingException:
         return {}, "no pairs"
@@ -135,22 +166,44 @@ def _session(left, right, spec, training: Training, *, u, engine, prior) -> tupl
         return {}, "a level without probability"
     if len(session._core_model_settings_history) > ITERATIONS:
         return {}, "not converged"
-    seen = _trained(linker, spec, "m_probability")
+    seen = {key: m for key, m in _trained(linker, spec, "m_probability").items() if m != start[key]}
     of_session = {key: value for key, value in seen.items() if key[0] in training.trains}
     trusted = all(_agreement(of_session, c) for c in spec.comparisons if c.name in training.trains)
     return (of_session, "") if trusted else ({}, "matches that do not agree")
 
 
 def _agreement(seen: dict, comparison: Comparison) -> bool:
-    """False if matches were found to disagree more often than to agree in the commonest way: a wrong optimum of EM."""
-    *agreeing, none = (seen.get((comparison.name, level.label), 0.0) for level in comparison.scored)
+    """False if matches were found to disagree more often than to agree in the commonest way: a wrong optimum of EM.
+
+    A comparison of which no pair had both sides was not trained, and is not doubted.
+    """
+    known = [seen.get((comparison.name, level.label)) for level in comparison.scored]
+    if all(value is None for value in known):
+        return True
+    *agreeing, none = (value or 0.0 for value in known)
     return max(agreeing) > none
 
 
-def _blend_m(documented: float, seen: float | None, matches: int, *, fixed: bool) -> float:
-    if fixed or seen is None:
+def _checks(levels: pd.DataFrame, spec: Specification) -> pd.DataFrame:
+    """Levels to doubt: weights that do not fall from better to worse agreement, and levels trained on nothing."""
+    held = {(c.name, level.label) for c in spec.comparisons for level in c.scored if level.held}
+    rows = []
+    for name, table in levels.groupby("comparison", sort=False):
+        free = table[[(name, label) not in held for label in table["level"]]]
+        rises = free["match_weight"].diff() > 0
+        rows += [(name, label, "weight above that of a better level") for label in free.loc[rises, "level"]]
+        unseen = ~(free["matched"] >= BEHIND_A_LEVEL)
+        rows += [(name, label, "documented m stands") for label in free.loc[unseen, "level"]]
+    return pd.DataFrame(rows, columns=["comparison", "level", "note"])
+
+
+def _blend_m(documented: float, seen: float | None, matches: int, level: Level) -> float:
+    """m as trained and as documented together. Disagreement is never thought rarer than one in a thousand: matches
+    that disagree look like others to EM, so it cannot learn how rare they are."""
+    if level.fixed or seen is None:
         return documented
-    return (matches * seen + PSEUDO_M * documented) / (matches + PSEUDO_M)
+    blend = (matches * seen + PSEUDO_M * documented) / (matches + PSEUDO_M)
+    return max(blend, LEAST_DISAGREEMENT) if level.sql == "ELSE" else blend
 
 
 def _levels(spec: Specification):
@@ -161,9 +214,14 @@ def _documented(spec: Specification, which: str) -> dict:
     return {key: max(getattr(level, which), FLOOR) for key, level in _levels(spec)}
 
 
-def _table(spec: Specification, m: dict, u: dict) -> pd.DataFrame:
-    rows = [(*key, max(m[key], FLOOR), max(u[key], FLOOR)) for key, _ in _levels(spec)]
-    table = pd.DataFrame(rows, columns=["comparison", "level", "m", "u"])
+def _table(spec: Specification, m: dict, u: dict, matched: dict) -> pd.DataFrame:
+    rows = [(*key, max(m[key], FLOOR), max(u[key], FLOOR), matched.get(key, np.nan)) for key, _ in _levels(spec)]
+    table = pd.DataFrame(rows, columns=["comparison", "level", "m", "u", "matched"])
+    held = np.array([level.held for _, level in _levels(spec)])
+    weight = np.log2(table["m"] / table["u"])
+    alike = [bool(weight[(table["comparison"] == name) & ~held].sub(own).abs().lt(10 * TELLING).any())
+             for name, own in zip(table["comparison"], weight)]  # fmt: skip
+    table["m"] = table["m"].where(~(held & np.array(alike)), table["m"] * (1 + 1e-5))
     return table.assign(match_weight=np.log2(table["m"] / table["u"]))
 
 
@@ -180,14 +238,14 @@ def _linker(left, right, settings: dict, engine: str):
     return Linker(frames, settings, log_level=None, validate_settings=False)
 
 
-def _settings(spec: Specification, m: dict, u: dict, prior: float) -> dict:
+def _settings(spec: Specification, m: dict, u: dict, prior: float, *, keep: bool = False) -> dict:
     return {
         "link_type": "link_only",
         "probability_two_random_records_match": prior,
         "comparisons": [_comparison(comparison, m, u, spec.term_frequencies) for comparison in spec.comparisons],
         "blocking_rules_to_generate_predictions": [rule.sql for rule in spec.blocking],
-        "retain_matching_columns": True,
-        "retain_intermediate_calculation_columns": True,
+        "retain_matching_columns": False,
+        "retain_intermediate_calculation_columns": keep,
         "max_iterations": ITERATIONS,
         "em_convergence": 1e-4,
     }

@@ -1,53 +1,181 @@
-"""Records as the model compares them: the register's children, and the distinct persons of every other source.
+"""Records as the model compares them: each way in which a child of the register, or a person of a source, is written.
 
-A source may hold several rows a person; each distinct way in which a person is written is compared, and the best one
-counts. What is prepared here holds identifiers and stays in the identifier zone.
+A person has a set of names and of ways of being written; every way is a row, and the best one counts. What is compared
+for equality alone becomes a 63-bit hash. What is prepared here holds identifiers and stays in the identifier zone.
 """
 
+from dataclasses import dataclass
+
+import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 from kosodachi.faults import Fault
+from kosodachi.linkage.engines import connect, typed
+from kosodachi.linkage.sounds import frames
 
-WRITTEN = ["name", "surname", "given", "kana_code", "surname_code", "given_code", "birth_date", "sex", "address",
-           "chome", "town", "name_raw", "kana_raw"]  # fmt: skip
+WRITTEN = ["name", "surname", "given", "kana", "kana_code", "surname_code", "given_code", "birth_date", "sex", "address",
+           "chome", "town", "previous_town", "previous_chome", "previous_block", "guardian_name", "guardian_code"]  # fmt: skip
+COMPARED = ["name", "kana_code", "surname", "given", "surname_code", "given_code", "frame", "by_sound", "twin",
+            "birth_date", "birth_year", "sex", "address", "chome", "town", "previous", "previous_chome", "previous_town",
+            "guardian", "guardian_code", "guardian_given", "guardian_given_code", "kana_initial"]  # fmt: skip
+OTHER_NAMES = ("former", "alias", "alphabet")
+FORMS = ["name", "surname", "given", "kana_code", "surname_code", "given_code"]
+# Given names that say that an infant has none yet.
+UNNAMED = "('ベビー', 'ベビ', 'アカチャン', '赤ちゃん', '児', '命名前', '未命名')"
+UNNAMED_KANA = "(ベビー|ベビ|アカチャン)$"
+BY_SOUND = "^[ァ-ヺーA-Za-z〓]+$"
+
+
+@dataclass(frozen=True)
+class Side:
+    """One side of the linkage, one row a way of writing, in the order of unique_id.
+
+    ways: unique_id and the compared columns. whose: unique_id, source, person, household, own (False for a further
+    name), and the length of the surname in the name and in the kana code. people: how many persons.
+    """
+
+    ways: pa.Table
+    whose: pa.Table
+    people: int
+
+    def __len__(self) -> int:
+        return len(self.ways)
+
+    def own(self) -> pa.Table:
+        """The ways under the name that stands in the record itself."""
+        return self.ways.filter(self.whose["own"])
+
+    def rows(self, unique_ids) -> np.ndarray:
+        """Row numbers of unique ids."""
+        return np.searchsorted(self.ways["unique_id"].to_numpy(), np.asarray(unique_ids))
 
 
 def person_keys(records: pd.DataFrame) -> pd.Series:
-    """What tells the persons of a source apart: the person number, or the record itself where it has none."""
-    return records["person_no"].where(records["person_no"].notna(), "record " + records["record_id"])
+    """What tells the persons of a source apart: the person number, or the record itself where it has none.
+
+    A number under which a source wrote two children, who differ in date of birth and in given name, is told apart by
+    date of birth.
+    """
+    keys = records["person_no"].where(records["person_no"].notna(), "record " + records["record_id"])
+    several = records["person_no"].notna() & records.duplicated(["source", "person_no"], keep=False)
+    if not several.any() or "birth_date" not in records:
+        return keys
+    rows = records.loc[several]
+    given = rows["given_code"].where(rows["given_code"].notna(), rows["given"])
+    number = pd.factorize(rows["source"] + "|" + rows["person_no"])[0]
+    shared = _several(number, rows["birth_date"]) & _several(number, given) & rows["birth_date"].notna().to_numpy()
+    keys.loc[rows.index[shared]] += " born " + rows.loc[shared, "birth_date"]
+    return keys
 
 
-def children_of(register: pd.DataFrame) -> pd.DataFrame:
-    """The register's children: unique_id (person number), the written columns, twin (another child of the same birth).
+def _several(number: np.ndarray, value: pd.Series) -> np.ndarray:
+    """Whether more than one known value stands under the number of a row."""
+    codes = pd.factorize(value)[0]
+    known = codes >= 0
+    first = pd.Series(codes[known]).groupby(number[known]).agg(["min", "max"])
+    different = first.index[first["min"] != first["max"]]
+    return np.isin(number, different)
+
+
+def children_of(register: pd.DataFrame, names: pd.DataFrame | None = None) -> Side:
+    """The register's children, each under its present name and, with `names` (identifier_names), its further ones.
 
     Raises Fault E-LINK-03 (empty register), E-LINK-04 (a person number twice).
     """
     if register.empty:
         raise Fault("E-LINK-03")
-    children = _blank_to_missing(register).assign(unique_id=person_keys(register), twin=_twin(register))
-    if twice := int(children["unique_id"].duplicated().sum()):
+    if twice := int(register["person_no"].dropna().duplicated().sum()):
         raise Fault("E-LINK-04", rows=twice)
-    return children[["unique_id", *WRITTEN, "kana_initial", "twin"]].sort_values("unique_id", ignore_index=True)
+    return _side(register, person_keys(register), names, twins=True)
 
 
-def _twin(register: pd.DataFrame) -> pd.Series:
-    household = register["household_no"].where(register["household_no"].notna(), register["address"])
-    known = household.notna() & register["birth_date"].notna()
-    births = pd.DataFrame({"household": household, "day": register["birth_date"]})
-    return known & births.duplicated(keep=False)
+def persons_of(records: pd.DataFrame, names: pd.DataFrame | None = None) -> Side:
+    """The persons of the sources, each in every way in which its source writes it."""
+    return _side(records, person_keys(records), names, twins=False)
 
 
-def persons_of(records: pd.DataFrame) -> pd.DataFrame:
-    """Distinct persons of the sources, one row a way of writing: unique_id, source, person, written columns, twin."""
-    persons = _blank_to_missing(records).assign(person=person_keys(records), twin=False)
-    persons = persons[["source", "person", *WRITTEN, "kana_initial", "twin"]].drop_duplicates()
-    persons = persons.sort_values(["source", "person", *WRITTEN], na_position="last", ignore_index=True)
-    way = persons.groupby(["source", "person"]).cumcount().astype(str)
-    return persons.assign(unique_id=persons["source"] + "|" + persons["person"] + "|" + way)
+def _side(records: pd.DataFrame, keys: pd.Series, names: pd.DataFrame | None, *, twins: bool) -> Side:
+    there = records.reindex(columns=["record_id", "source", "household_no", *WRITTEN]).assign(person=keys)
+    with connect() as con:
+        con.register("given_rows", typed(there))
+        con.register("given_names", typed(further_names(names)))
+        con.execute(TIDY)
+        con.execute(WAYS.format(twins=str(twins).lower()))
+        con.register("frames", _frames(con))
+        ways = con.execute(COMPARE).fetch_arrow_table()
+        people = con.execute("select count(*) from (select distinct source, person from way)").fetchone()[0]
+    return Side(ways.select(["unique_id", *COMPARED]), ways.select(WHOSE), people)
 
 
-def _blank_to_missing(records: pd.DataFrame) -> pd.DataFrame:
-    """The records with every written column there, as text or missing."""
-    written = records.reindex(columns=list(dict.fromkeys([*records.columns, *WRITTEN])))
-    texts = written[WRITTEN].astype("object").where(written[WRITTEN].notna() & (written[WRITTEN] != ""), None)
-    return written.assign(**texts, kana_initial=texts["kana_code"].str[0])
+def further_names(names: pd.DataFrame | None) -> pd.DataFrame:
+    """The names of identifier_names that are no present name."""
+    columns = ["record_id", *FORMS]
+    if names is None:
+        return pd.DataFrame({column: pd.Series(dtype="object") for column in columns})
+    return names.loc[names["kind"].isin(OTHER_NAMES), columns]
+
+
+def _frames(con) -> pa.Table:
+    kana = con.execute("select distinct kana from way where kana is not null").fetch_arrow_table()["kana"]
+    framed = pa.array(frames(kana.to_numpy(zero_copy_only=False)), type=pa.string())
+    return pa.table({"kana": kana, "frame": framed})
+
+
+WHOSE = ["unique_id", "source", "person", "household", "own", "surname_length", "surname_code_length"]
+_TEXTS = ", ".join(f"nullif({column}, '') as {column}" for column in WRITTEN)
+TIDY = f"""
+create temp table tidy as select * replace (
+    case when unnamed then null else given end as given, case when unnamed then null else given_code end as given_code,
+    case when unnamed then surname else name end as name, case when unnamed then surname_code else kana_code end as kana_code)
+from (select source, person, record_id, nullif(household_no, '') as household_no, {_TEXTS},
+             coalesce(given in {UNNAMED}, false) or coalesce(given is null and given_code is not null
+               and regexp_matches(kana, '{UNNAMED_KANA}'), false) as unnamed
+      from given_rows)
+"""
+# A further name replaces the present one in a copy of the row. Rows that are written alike are one way.
+_ROW = ", ".join(f"named.{column} as {column}" for column in WRITTEN)
+_FORMS = ", ".join(f"n.{form} as {form}" for form in FORMS)
+WAYS = f"""
+create temp table way as
+with births as (
+  select coalesce(household_no, address) as home, birth_date, true as shared from tidy
+  where {{twins}} and birth_date is not null group by all having home is not null and count(distinct person) > 1
+), named as (
+  select *, true as own from tidy
+  union all by name
+  select t.* replace ({_FORMS}, null as kana), false as own from tidy t join given_names n using (record_id)
+  where n.name is distinct from t.name or n.kana_code is distinct from t.kana_code
+)
+select source, person, household_no as household, {_ROW}, bool_or(own) as own, coalesce(bool_or(shared), false) as twin
+from named left join births b
+  on b.home = coalesce(named.household_no, named.address) and b.birth_date = named.birth_date
+group by source, person, household_no, {", ".join(f"named.{column}" for column in WRITTEN)}
+"""
+
+
+def hashed(sql: str) -> str:
+    """SQL of a 63-bit hash of a text; missing stays missing."""
+    return f"case when {sql} is not null then (hash({sql}) >> 1)::bigint end"
+
+
+_GUARDIAN_GIVEN = (
+    "case when starts_with(guardian_name, surname) then nullif(substr(guardian_name, length(surname) + 1), '') end"
+)
+_GUARDIAN_CODE = "case when starts_with(guardian_code, surname_code) then nullif(substr(guardian_code, length(surname_code) + 1), '') end"
+_EQUALS = {
+    **{column: column for column in ("surname", "given", "surname_code", "given_code", "address", "chome", "town")},
+    "previous": "previous_chome || '-' || previous_block", "previous_chome": "previous_chome",
+    "previous_town": "previous_town", "guardian": "guardian_name", "guardian_code": "guardian_code",
+    "guardian_given": _GUARDIAN_GIVEN, "guardian_given_code": _GUARDIAN_CODE,
+}  # fmt: skip
+COMPARE = f"""
+select (hash(source, person, {", ".join(f"way.{column}" for column in WRITTEN)}) >> 1)::bigint as unique_id, source, person,
+       household, own, name, kana_code,
+       case when starts_with(name, surname) then length(surname) end as surname_length,
+       case when starts_with(kana_code, surname_code) then length(surname_code) end as surname_code_length, f.frame, twin,
+       case when regexp_matches(name, '{BY_SOUND}') then 1 end as by_sound,
+       birth_date, substr(birth_date, 1, 4) as birth_year, sex, substr(kana_code, 1, 1) as kana_initial,
+       {", ".join(f"{hashed(sql)} as {column}" for column, sql in _EQUALS.items())}
+from way left join frames f using (kana) order by unique_id
+"""

@@ -78,7 +78,8 @@ class Specification:
     """A whole linkage specification. Nothing in it is tuned on truth.
 
     `sure` are rules that rarely err: their one-to-one pairs give the prior and keep matches out of the u estimate;
-    `sure_recall` is the share of matches they are expected to find.
+    `sure_recall` is the share of matches they are expected to find. At most `pair_limit` pairs are compared, or
+    `pairs_a_record` pairs a record where that is more.
     """
 
     comparisons: tuple[Comparison, ...]
@@ -86,8 +87,9 @@ class Specification:
     sure: tuple[Rule, ...]
     training: tuple[Training, ...]
     sure_recall: float = 0.9
-    max_pairs: float = 1e6
+    max_pairs: float = 2e6
     pair_limit: float = 5e7
+    pairs_a_record: float = 50.0
     term_frequencies: bool = False
 
     @property
@@ -96,6 +98,9 @@ class Specification:
         rules = [*self.blocking, *self.sure, *(training.rule for training in self.training)]
         named = {column for comparison in self.comparisons for column in comparison.columns}
         return sorted(named | {column for rule in rules for side in rule.sides for column in side})
+
+
+FALSE_LINK_RATE = 0.002
 
 
 @dataclass(frozen=True)

@@ -28,13 +28,19 @@ def _of(zone, about, columns, *, key=(), nullable=(), open=False) -> Contract:
 
 
 _NAMES = {c: "str" for c in ("name_raw", "kana_raw", "name", "surname", "given", "kana", "kana_code", "surname_code",
-                             "given_code", "birth_date", "sex", "postcode", "address", "town", "chome", "block")}  # fmt: skip
+                             "given_code", "birth_date", "sex", "postcode", "address", "town", "chome", "block", "building",
+                             "guardian_name", "guardian_code", "previous_town", "previous_chome", "previous_block",
+                             "address_protected")}  # fmt: skip
+_FORMS = dict.fromkeys(("name", "surname", "given", "kana_code", "surname_code", "given_code"), "str")
 
 CONTRACTS: dict[str, Contract] = {
     "identifier_records": _of(
         "identifier", "one row an accepted source record, with what names a person",
         {"record_id": "str", "source": "str", "row_no": "int", "person_no": "str", "household_no": "str", **_NAMES},
         key=["record_id"], nullable=["person_no", "household_no", *_NAMES]),
+    "identifier_names": _of(
+        "identifier", "one row a record and name it goes by: kind is current, former, alias or alphabet; forms as identifier_records",
+        {"record_id": "str", "kind": "str", **_FORMS}, nullable=_FORMS),
     "person_map": _of(
         "identifier", "source record -> research id, with how sure the link is",
         {"record_id": "str", "source": "str", "person_no": "str", "research_id": "str",

@@ -15,7 +15,7 @@ from kosodachi.workspace.lock import locked
 from kosodachi.workspace.messages import told
 from kosodachi.workspace.plan import makers
 
-IDENTIFIERS = "identifier_records"
+IDENTIFIERS, NAMES = "identifier_records", "identifier_names"
 FOOTER = ("name", "synthetic", "hypothetical", "seed", "commit", "dirty", "lock")
 
 
@@ -115,7 +115,8 @@ def _forbidden(run: Run):
     from kosodachi.disclosure import Forbidden
 
     if IDENTIFIERS in makers(run.plan) and store.table_file(run.work, IDENTIFIERS).is_file():
-        return Forbidden.of(store.read_table(run.work, IDENTIFIERS))
+        names = store.read_table(run.work, NAMES) if store.table_file(run.work, NAMES).is_file() else None
+        return Forbidden.of(store.read_table(run.work, IDENTIFIERS), names=names)
     return Forbidden.of(_no_records())
 
 

@@ -1,0 +1,85 @@
+"""The names a record goes by, as a set: the present one, a former surname, an alias, the name in the alphabet.
+
+A foreign resident may be written by any of up to four names, and a child whose parents parted by either surname. Two
+records name one person if any of their names meet. Nothing here says which name is the right one.
+"""
+
+import pandas as pd
+
+from kosodachi.ingest.normalise import kana, names
+from kosodachi.ingest.normalise.text import missing, over_distinct
+from kosodachi.ingest.people import column_of, read_aloud, whole
+from kosodachi.tables import contract_of
+
+CODES = ["kana_code", "surname_code", "given_code"]
+FORMS = ("name", "surname", "given", "kana_code", "surname_code", "given_code")
+
+
+def name_set(raw: pd.DataFrame, people: pd.DataFrame) -> pd.DataFrame:
+    """The rows of identifier_names of one source: the present names in the order of `people`, then the further ones.
+
+    `raw` holds the accepted rows as text by standard column, `people` their rows of identifier_records.
+    """
+    further = pd.concat([_former(raw, people), *_aliases(raw), *_alphabet(raw, people)])
+    further = further.assign(record_id=people["record_id"].loc[further.index]).drop_duplicates()
+    current = people[["record_id", *FORMS]].assign(kind="current")
+    table = pd.concat([current, further], ignore_index=True)
+    named = table[["name", "surname", "kana_code", "surname_code"]].notna().any(axis=1)
+    return table.loc[named, list(contract_of("identifier_names").columns)].reset_index(drop=True)
+
+
+def _former(raw: pd.DataFrame, people: pd.DataFrame) -> pd.DataFrame:
+    """The former surname with the given name of today; the surname alone where the given name is not known apart."""
+    written = column_of(raw, "former_surname"), column_of(raw, "former_kana_surname")
+    raw = raw[written[0].notna() | written[1].notna()]
+    if raw.empty:
+        return _nobody()
+    people = people.loc[raw.index]
+    surname, sound = (column.loc[raw.index] for column in written)
+    surname = names.joined_of(surname)
+    sound = kana.joined_of(sound)
+    sound = sound.where(sound.notna(), kana.of_kana(surname))
+    given = read_aloud(whole(raw, "kana"), people, {"given": raw["kana_given"]} if "kana_given" in raw else None)[
+        "given"
+    ]
+    both = (sound + given).where(sound.notna() & given.notna(), None)
+    return pd.DataFrame({
+        "kind": "former", "name": (surname + people["given"]).where(surname.notna() & people["given"].notna(), None),
+        "surname": surname, "given": people["given"],
+        "kana_code": kana.coded(both), "surname_code": kana.coded(sound), "given_code": people["given_code"],
+    })  # fmt: skip
+
+
+def _aliases(raw: pd.DataFrame) -> list[pd.DataFrame]:
+    """The registered alias, and a second name that stands in brackets or behind a sign beside the first."""
+    alias = column_of(raw, "alias")
+    listed = [
+        (alias, column_of(raw, "alias_kana")),
+        (names.second(alias), None),
+        (names.second(whole(raw, "name")), None),
+    ]
+    return [_spoken("alias", written, reading) for written, reading in listed]
+
+
+def _alphabet(raw: pd.DataFrame, people: pd.DataFrame) -> list[pd.DataFrame]:
+    """The name in the alphabet in each form that systems keep: whole, without middle names, the last word as surname.
+
+    The record's kana is its reading, unless the record's own name is in kanji and so may be another one.
+    """
+    forms = [_spoken("alphabet", form) for form in names.alphabet_forms(column_of(raw, "name_alphabet"))]
+    own = people.loc[forms[0].index]
+    same = ~over_distinct(own["name"], lambda texts: texts.str.contains(names.KANJI)).eq(True)
+    forms[0][CODES] = own[CODES].where(same, None)
+    return forms
+
+
+def _spoken(kind: str, written: pd.Series, reading: pd.Series | None = None) -> pd.DataFrame:
+    """A name and its reading in the forms of comparison; without a reading, that of a name written in kana."""
+    reading = missing(written.index) if reading is None else reading
+    there = written.notna() | reading.notna()
+    name = names.parts(written[there])
+    return name.assign(kind=kind, **read_aloud(reading[there], name)[CODES])
+
+
+def _nobody() -> pd.DataFrame:
+    return pd.DataFrame({column: pd.Series(dtype=object) for column in ("kind", *FORMS)})
