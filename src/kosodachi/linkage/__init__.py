@@ -33,11 +33,12 @@ from kosodachi.linkage.error_tables import (
 from kosodachi.linkage.error_words import error_answer
 from kosodachi.linkage.falselinks import false_links
 from kosodachi.linkage.groups import by_group, groups_of
-from kosodachi.linkage.incremental import Month, Past, begin, incremental
+from kosodachi.linkage.incremental import Month, begin, incremental
 from kosodachi.linkage.link import Links, link, link_bands, person_link, person_map
 from kosodachi.linkage.missed import captures, missed_links, wrongly_captured
 from kosodachi.linkage.mixups import mix_ups
 from kosodachi.linkage.model import Model, predict, train
+from kosodachi.linkage.past import Past, past_of, tables_of
 from kosodachi.linkage.quality import beside, overall, rates, rightly, score
 from kosodachi.linkage.said import answer, how_trained
 from kosodachi.linkage.spec import Comparison, Level, Rule, Specification, Thresholds, Training
@@ -49,6 +50,6 @@ __all__ = [
     "errors_by_source", "exact", "false_by_threshold", "false_links", "four_pass", "from_decoys", "from_labels",
     "groups_beside", "groups_of", "held_out", "how_trained", "incremental", "japanese", "kin", "limits", "link",
     "link_bands", "link_draws", "looks", "match_weights", "missed_by_group", "missed_links", "mix_ups", "overall",
-    "person_link", "person_map", "predict", "rates", "recombine", "recombined", "reliability", "rightly", "score",
-    "threshold_for", "to_look_at", "train", "with_draw", "wrongly_captured",
+    "past_of", "person_link", "person_map", "predict", "rates", "recombine", "recombined", "reliability", "rightly",
+    "score", "tables_of", "threshold_for", "to_look_at", "train", "with_draw", "wrongly_captured",
 ]  # fmt: skip
