@@ -23,6 +23,10 @@ app = typer.Typer(
     rich_markup_mode=None,
     help="A reproducible research workspace for municipal child-data linkage. 子育ちデータ連携の研究用ワークスペース。",
 )
+items_app = typer.Typer(
+    no_args_is_help=True, help="The catalogue of data items and its evidence. 利用データ項目の台帳と根拠。"
+)
+app.add_typer(items_app, name="items")
 Lang = StrEnum("Lang", list(LANGUAGES))
 
 
@@ -192,6 +196,18 @@ def share(
 
     rows = hand_out(open_run(town, name), what.value, to)
     _line(told(f"shared_{what.value}", rows=rows, folder=to))
+
+
+@items_app.command()
+def lint(lang: Speak = None) -> None:
+    """List every fault of the item catalogue and its evidence at once. 項目台帳と根拠の誤りをまとめて示す。"""
+    from kosodachi import items
+    from kosodachi.faults import refuse
+    from kosodachi.workspace.messages import told
+
+    refuse(items.lint())
+    counts = {"items": len(items.catalogue()), "rows": len(items.evidence()), "sources": len(items.sources())}
+    _line(told("items_ok", **counts))
 
 
 def _write_pages(opened, **options) -> None:

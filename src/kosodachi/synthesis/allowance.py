@@ -28,9 +28,10 @@ def allowance(
     status = rng.choice(len(STATUS_SHARES), n, p=STATUS_SHARES)
     home, (since, until) = population.child["household"].to_numpy(), entitled(population, single_since)
     ends = np.fmin(since + (years[home] * 365).astype("timedelta64[D]"), until)
-    table = _spells(population, since, ends, scenario)
-    table["status"] = status[home]
-    held = takes[home] & _real(table, scenario)
+    who = np.flatnonzero(takes[home] & ~np.isnat(since))
+    table = _spells(population, who, since[who], ends[who], scenario)
+    table["status"] = status[home[who]]
+    held = _real(table, scenario)
     held &= ~(table["end"].to_numpy() < np.datetime64(f"{need.years[0]}-04-01"))
     return table[held].reset_index(drop=True)
 
@@ -52,8 +53,9 @@ def without_it(
     now = spells.loc[~(spells["end"].to_numpy() < day), "child"].to_numpy()
     has = np.bincount(home[now], minlength=len(population.household)) > 0
     able = (since <= day) & ~(until <= day) & ~has[home]
-    table = _spells(population, np.fmax(since, day), until, scenario)
-    return able & _real(table, scenario)
+    who = np.flatnonzero(able)
+    able[who] = _real(_spells(population, who, np.fmax(since[who], day), until[who], scenario), scenario)
+    return able
 
 
 def allowances_after(
@@ -68,22 +70,25 @@ def allowances_after(
     by_home = started.groupby(home[started["child"].to_numpy()])["started"].min()
     first[by_home.index.to_numpy(int)] = by_home.to_numpy().astype("datetime64[D]")
     _, until = entitled(population, single_since)
-    spells = _spells(population, first[home], until, scenario)
-    spells["status"] = rng.choice(len(STATUS_SHARES), len(first), p=STATUS_SHARES)[home]
+    who = np.flatnonzero(~np.isnat(first[home]))
+    spells = _spells(population, who, first[home[who]], until[who], scenario)
+    spells["status"] = rng.choice(len(STATUS_SHARES), len(first), p=STATUS_SHARES)[home[who]]
     return spells[_real(spells, scenario)].reset_index(drop=True)
 
 
-def _spells(population: Population, since: np.ndarray, until: np.ndarray, scenario: Scenario) -> pd.DataFrame:
-    """From the month after a day to the month before another, while a child is here, at home and under age: child,
-    start, end (missing if after follow-up)."""
-    child = population.child
-    start = np.fmax(np.fmax(since, child["born"].to_numpy()), child["moved_in"].to_numpy())
+def _spells(
+    population: Population, who: np.ndarray, since: np.ndarray, until: np.ndarray, scenario: Scenario
+) -> pd.DataFrame:
+    """From the month after a day to the month before another, while a child (position) is here, at home and under age:
+    child, start (missing if there is no such month), end (missing if after follow-up)."""
+    child = population.child.iloc[who]
+    born = child["born"].to_numpy()
+    start = np.fmax(np.fmax(since, born), child["moved_in"].to_numpy())
     start = (start.astype("datetime64[M]") + 1).astype("datetime64[D]")
-    end = np.fmin(np.fmin(until, school_end(child["born"].to_numpy())), child["moved_out"].to_numpy())
-    end = np.fmin(end, care_since(population)).astype("datetime64[M]").astype("datetime64[D]") - DAY
-    start = np.where(np.isnat(since) | (end <= start), NEVER, start)
-    last = np.datetime64(scenario.schedule.follow_up_until)
-    return pd.DataFrame({"child": np.arange(len(child)), "start": start, "end": np.where(end <= last, end, NEVER)})
+    end = np.fmin(np.fmin(until, school_end(born)), child["moved_out"].to_numpy())
+    end = np.fmin(end, care_since(population, who)).astype("datetime64[M]").astype("datetime64[D]") - DAY
+    start, last = np.where(end <= start, NEVER, start), np.datetime64(scenario.schedule.follow_up_until)
+    return pd.DataFrame({"child": who, "start": start, "end": np.where(end <= last, end, NEVER)})
 
 
 def _real(spells: pd.DataFrame, scenario: Scenario) -> np.ndarray:
