@@ -17,7 +17,7 @@ TOWN = Path(__file__).resolve().parents[1] / "synthetic_data" / "towns" / "aoba.
 
 
 def town(seed: int, children: int):
-    """register, other records, truth record and truth person of one synthetic town."""
+    """register, other records, further names, truth record and truth person of one synthetic town."""
     from kosodachi.ingest import ingest
     from kosodachi.municipality import Municipality
     from kosodachi.synthesis import read_scenario, synthesise
@@ -26,20 +26,21 @@ def town(seed: int, children: int):
     made = synthesise(read_scenario(TOWN.read_text(encoding="utf-8")), seed=seed, children=children)
     settings = Municipality.model_validate(made.settings)
     files = {source: made.extracts[spec.file] for source, spec in settings.sources.items() if spec.collected}
-    records = ingest(settings, files, key=KEY).identifier_records
+    read = ingest(settings, files, key=KEY)
+    records = read.identifier_records
     of_register = records["source"].eq(settings.register)
     person = made.truth["person"].copy()
     person["research_id"] = pseudonyms(KEY, "person", person.pop("register_no"))
-    return records[of_register], records[~of_register], made.truth["record"], person
+    return records[of_register], records[~of_register], read.identifier_names, made.truth["record"], person
 
 
 def assessed(seed: int, *, children: int, link: float = 0.9, rounds: int = 5, share: float = 0.1) -> dict:
     """One town: links, their true false share and missed share, the estimates with their ends, and the claim."""
     from kosodachi import linkage
 
-    register, others, truth, person = town(seed, children)
+    register, others, names, truth, person = town(seed, children)
     thresholds = linkage.Thresholds(link=link, review=min(0.05, link / 2), margin=2.0 if link >= 0.9 else 0.0)
-    linking = partial(linkage.link, seed=1, thresholds=thresholds)
+    linking = partial(linkage.link, names=names, seed=1, thresholds=thresholds)
     links = linking(register, others)
     decoys = linkage.held_out(register, others, links, linking=linking, rounds=rounds, share=share)
     mixed, of_kin = linkage.mix_ups(links, register), linkage.kin(register, others)

@@ -139,6 +139,13 @@ def test_no_row_from_memory_and_no_source_from_memory_reaches_a_prior():
     assert pooled(rows).equals(pooled(rows[rows["verified"].eq("yes")]))
 
 
+def test_a_model_of_the_item_given_the_outcome_does_not_count_as_adjusted():
+    turned = {"armfield2020", "dental_noshow", "weightfalter2018"}
+    found = effects(evidence()).query("source_id in @turned")
+    assert set(found["source_id"]) == turned
+    assert not found["adjusted"].any()
+
+
 def test_shares_of_deaths_prevalence_ratios_and_aucs_give_no_effect():
     rows = evidence().query("verified == 'yes' and value != ''")
     left = set(rows["measure"]) - set(effects(rows)["measure"])

@@ -123,6 +123,22 @@ def test_a_number_filed_under_the_other_twin_is_counted_and_a_number_too_many_is
     apart = 3 + 2  # 60, 61 are one pair: both absent; 62 is without the other; 20 and 21 both have one too many
     assert found["mixed"] == pytest.approx(2, abs=apart**2 / 100)
     assert found["numbers"] == len(rows) and 0.005 < found["rate"] < 0.015
+    assert found["expected"] == pytest.approx(found["mixed"], abs=0.1)
+
+
+def test_mix_ups_sent_to_review_are_no_false_links_but_tell_the_rate_of_those_that_cannot_be_told():
+    """Ten pairs with four numbers, one of which is mixed up and in review; 30 pairs of whom one twin has a number."""
+    of = twins(40)
+    numbers = of["person_no"].to_numpy()
+    rows = [(f"p{i}{turn}", numbers[i]) for i in range(20) for turn in "ab"]
+    rows[1] = (rows[1][0], numbers[1])
+    rows += [(f"q{i}", numbers[i]) for i in range(20, 80, 2)]
+    pairs = [("school", person, no, 9.0, "review" if no in numbers[:2] else "link") for person, no in rows]
+    links = made(pairs)
+    links.pairs.loc[links.pairs["band"] == "review", "reason"] = "twin"
+    found = mix_ups(links, of).iloc[0]
+    assert found["mixed"] == pytest.approx(1) and found["rate"] == pytest.approx(1 / 40)
+    assert found["expected"] == pytest.approx(30 / 40)
 
 
 def test_kin_knows_a_sibling_in_the_register_but_not_the_child_itself():

@@ -53,10 +53,10 @@ def test_the_truth_stands_beside_the_estimate_and_changes_none(town):
 
 
 def test_groups_are_read_from_the_register_alone():
-    of = register(20).assign(previous_town=None, address_protected=None)
+    of = register(20).assign(previous_town=None, address_protected="no")
     of = changed(of, 0, name="グエンアン")
     of = changed(of, 1, given=None, given_code=None)
-    of = changed(of, 2, previous_town="old", address_protected="1")
+    of = changed(of, 2, previous_town="old", address_protected="yes")
     of = changed(of, 5, birth_date=of["birth_date"].iloc[4])
     names = pd.DataFrame({"record_id": of["record_id"].iloc[[6, 7, 8]], "kind": ["former", "alias", "current"]})
     found = linkage.groups_of(of, names)
@@ -95,7 +95,7 @@ def test_rates_of_a_few_persons_are_left_out():
 def test_twins_are_a_stratum_of_their_own_and_the_guess_knows_mix_ups(town):
     of = town["register"]
     twin = changed(of, 1, birth_date=of["birth_date"].iloc[0])
-    mixed = pd.DataFrame({"source": ["school"], "rate": [0.1]})
+    mixed = pd.DataFrame({"source": ["school"], "numbers": [50], "expected": [5.0]})
     people = linkage.to_look_at(town["links"], twin, mixed, lambda weights: np.full(len(weights), 0.99)).set_index(
         "stratum"
     )

@@ -6,13 +6,15 @@ import pandas as pd
 import pytest
 from linkage_town import register, school
 
-from kosodachi.linkage import Thresholds, assign, exact, japanese, link, model
+from kosodachi.linkage import Comparison, Level, Thresholds, assign, exact, japanese, link, model
 from kosodachi.linkage.assignment import link_from
 from kosodachi.linkage.blocking import forecast, sampled
+from kosodachi.linkage.patterns import expectation_maximisation, patterns
 from kosodachi.linkage.prepare import children_of, persons_of
 from kosodachi.linkage.spec import Rule
 
 REGISTER = register()
+LEVELS = (Level("same", "a", 0.9, 0.1), Level("near", "b", 0.05, 0.1), Level("no agreement", "ELSE", 0.05, 0.8))
 RECORDS = school(REGISTER.iloc[:400])
 LINKS = link(REGISTER, RECORDS)
 
@@ -49,19 +51,68 @@ def test_training_reaches_the_same_optimum_from_two_starts():
 
 
 def test_a_session_that_ends_elsewhere_from_another_start_is_not_used(monkeypatch):
-    plain = model._em
+    plain, starts = model._em, []
 
-    def fickle(left, right, spec, training, start, **given):
-        seen, note = plain(left, right, spec, training, start, **given)
-        documented = start == model._documented(spec, "m")
-        return ({key: m if documented else m / 2 for key, m in seen.items()}, note)
+    def fickle(counted, trained, start, u):
+        starts.append(start)
+        m, likelihood, converged = plain(counted, trained, start, u)
+        return {name: values / len(starts) for name, values in m.items()}, likelihood, converged
 
     monkeypatch.setattr(model, "_em", fickle)
     found = link(REGISTER, RECORDS)
+    assert len(starts) == 6 and starts[0] != starts[1]
     assert all(note.endswith("another start leads elsewhere") for note in found.summary["untrained"])
     assert len(found.summary["untrained"]) == 2
     level = found.model.levels.set_index(["comparison", "level"]).loc[("birth_date", "same day")]
     assert level["m"] == 0.96
+
+
+def test_em_finds_what_was_planted():
+    """A million pairs of two comparisons with known m, u and share of matches, counted by pattern."""
+    comparisons = tuple(Comparison(name, (name,), LEVELS) for name in ("one", "two", "three"))
+    m = {"one": np.array([0.9, 0.07, 0.03]), "two": np.array([0.7, 0.2, 0.1]), "three": np.array([0.95, 0.03, 0.02])}
+    u = {name: np.array([0.01, 0.09, 0.9]) for name in m}
+    grid = pd.DataFrame([(i, j, k) for i in range(3) for j in range(3) for k in range(3)], columns=list(m))
+    chance = {name: np.prod([of[c][grid[c]] for c in m], axis=0) for name, of in (("m", m), ("u", u))}
+    counted = grid.assign(pairs=1e6 * (0.02 * chance["m"] + 0.98 * chance["u"]))
+    start = {name: np.array([0.5, 0.3, 0.2]) for name in m}
+    found, _, converged = expectation_maximisation(counted, comparisons, m=start, u=u, matches=0.3, within=1e-9)
+    assert converged
+    for name in m:
+        assert found[name] == pytest.approx(m[name], abs=1e-4)
+
+
+def test_em_on_patterns_agrees_with_splink():
+    """The same session by Splink 5, from the same start on the same pairs."""
+    from splink import DuckDBAPI, Linker
+
+    spec, rule = japanese(), japanese().training[0].rule
+    people = REGISTER.iloc[:400].assign(birth_date=lambda t: t["birth_date"].str[:7] + "-01")
+    of = REGISTER.assign(birth_date=REGISTER["birth_date"].str[:7] + "-01")
+    people.loc[:59, ["town", "chome", "address"]] = "elsewhere"
+    people.loc[40:79, ["surname", "surname_code"]] = "qq"
+    children, persons = children_of(of), persons_of(school(people))
+    m, u = (model._documented(spec, which) for which in "mu")
+    trained = tuple(c for c in spec.comparisons if c.name in ("full_name", "sex", "address"))
+    with duckdb.connect() as con:
+        con.register("reg", children.ways)
+        con.register("rec", persons.ways)
+        counted = patterns(con, "reg", "rec", trained, rule)
+    found, *_ = model._em(counted, trained, m, u)
+    api = DuckDBAPI()
+    frames = [api.register(side.ways, dataset_display_name=name) for side, name in ((children, "a"), (persons, "b"))]
+    settings = model._settings(spec, m, u, 1e-3) | {"max_iterations": 200, "em_convergence": 1e-6}
+    linker = Linker(frames, settings, log_level=None, validate_settings=False)
+    linker.training.estimate_parameters_using_expectation_maximisation(rule.sql, record_sample_proportion=1.0)
+    theirs = {
+        (c["output_column_name"], level["label_for_charts"]): level.get("m_probability")
+        for c in linker.misc.save_model_to_json()["comparisons"] for level in c["comparison_levels"]
+    }  # fmt: skip
+    ours = model._by_level(spec, found)
+    common = [key for key in ours if ours[key] > 1e-3 and key[0] != "sex"]
+    assert len(common) >= 4 and len(counted) > 10
+    for key in common:
+        assert ours[key] == pytest.approx(theirs[key], abs=2e-3), key
 
 
 def test_levels_trained_on_nothing_are_told():
@@ -91,7 +142,7 @@ def test_held_levels_can_be_told_from_their_weight():
         mine = np.array([key in held for key in zip(table["comparison"], table["level"])])
         weight = table["match_weight"].to_numpy()
         assert all(np.abs(weight[~mine] - w).min() > model.TELLING for w in weight[mine])
-    assert len(held) == 4
+    assert len(held) == 5
 
 
 @pytest.mark.parametrize("rate, expected", [(0.0, 1.0), (0.02, 1.0), (0.03, 0.95), (0.06, 0.9), (0.2, 0.8)])
@@ -133,3 +184,16 @@ def test_exact_match_in_one_width_and_script():
     records.loc[:9, "kana_raw"] = "たなか" + RECORDS.loc[:9, "kana_raw"]
     assert exact(of, records).summary["linked"] == 0
     assert exact(of, records, nfkc=True).summary["linked"] == 400
+
+
+def test_texts_on_which_duckdbs_own_hash_meets_stay_apart():
+    from kosodachi.linkage.prepare import hashed
+
+    numbers = ["99000922-02-2023", "99000925-02-2024", "99002232-01-2024", "99002235-01-2023"]
+    with duckdb.connect() as con:
+        con.register("numbers", pd.DataFrame({"number": numbers}))
+        theirs, ours = con.execute(
+            f"select count(distinct hash(number)), count(distinct {hashed('number')}) from numbers"
+        ).fetchone()
+        missing = con.execute(f"select {hashed('null::varchar')}").fetchone()[0]
+    assert theirs == 2 and ours == 4 and missing is None

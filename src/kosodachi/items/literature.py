@@ -20,7 +20,8 @@ def _table(name: str) -> pd.DataFrame:
 def evidence() -> pd.DataFrame:
     """Every row of the evidence catalogue as text: item_id, outcome, match (same, near, proxy: how close the outcome
     is), age_band, source_id, cohort, measure, value, ci_low, ci_high, ci_level, ci_scale (same or fisher_z), polarity
-    (-1: the outcome is coded the other way round), adjusted (yes, no), base_risk (share, where known), n_or_k,
+    (-1: the outcome is coded the other way round), adjusted (yes: for other predictors of the outcome; models of the
+    item given the outcome count as no), base_risk (share, where known), n_or_k,
     direction, note, verified (yes or recall), and of the source: design, population.
 
     An empty value means that no number was seen."""

@@ -44,5 +44,12 @@ from kosodachi.linkage.said import answer, how_trained
 from kosodachi.linkage.spec import Comparison, Level, Rule, Specification, Thresholds, Training
 
 __all__ = [
-    "Calibration", "Comparison", "Level", "Links", "Model", "Month", "Past", "Rule", "Specification", "Thresholds", "Training", "answer", "assign", "begin", "beside", "best_weights", "by_group", "by_outcome", "by_source", "candidates", "captures", "chances", "children", "clerical", "draw_links", "enough", "error_answer", "errors", "errors_by_source", "exact", "false_by_threshold", "false_links", "four_pass", "from_decoys", "from_labels", "groups_beside", "groups_of", "held_out", "how_trained", "incremental", "japanese", "kin", "limits", "link", "link_bands", "link_draws", "looks", "match_weights", "missed_by_group", "missed_links", "mix_ups", "overall", "past_of", "person_link", "person_map", "predict", "rates", "recombine", "recombined", "reliability", "rightly", "score", "tables_of", "threshold_for", "to_look_at", "train", "with_draw", "wrongly_captured",
+    "Calibration", "Comparison", "Level", "Links", "Model", "Month", "Past", "Rule", "Specification", "Thresholds",
+    "Training", "answer", "assign", "begin", "beside", "best_weights", "by_group", "by_outcome", "by_source",
+    "candidates", "captures", "chances", "children", "clerical", "draw_links", "enough", "error_answer", "errors",
+    "errors_by_source", "exact", "false_by_threshold", "false_links", "four_pass", "from_decoys", "from_labels",
+    "groups_beside", "groups_of", "held_out", "how_trained", "incremental", "japanese", "kin", "limits", "link",
+    "link_bands", "link_draws", "looks", "match_weights", "missed_by_group", "missed_links", "mix_ups", "overall",
+    "past_of", "person_link", "person_map", "predict", "rates", "recombine", "recombined", "reliability", "rightly",
+    "score", "tables_of", "threshold_for", "to_look_at", "train", "with_draw", "wrongly_captured",
 ]  # fmt: skip

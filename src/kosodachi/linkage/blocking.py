@@ -11,21 +11,24 @@ from kosodachi.linkage.spec import Rule, Specification
 
 DRAWS = 1_000_000
 FORECAST = """
-with l as (select {left}, count(*) as n from reg where {left_known} group by all),
-     r as (select {right}, count(*) as n from rec where {right_known} group by all)
+with l as (select {left}, count(*) as n from {reg} where {left_known} group by all),
+     r as (select {right}, count(*) as n from {rec} where {right_known} group by all)
 select coalesce(sum(l.n * r.n), 0)::bigint from l join r on {join}
 """
 
 
 def forecast(con, rules: tuple[Rule, ...]) -> pd.DataFrame:
     """Pairs by rule that blocking `reg` and `rec` of the connection would make: columns rule, pairs."""
-    pairs = [con.execute(_forecast_sql(rule)).fetchone()[0] for rule in rules]
+    pairs = [con.execute(forecast_sql(rule)).fetchone()[0] for rule in rules]
     return pd.DataFrame({"rule": [str(rule) for rule in rules], "pairs": pairs}).astype({"pairs": "int64"})
 
 
-def _forecast_sql(rule: Rule) -> str:
+def forecast_sql(rule: Rule, reg: str = "reg", rec: str = "rec") -> str:
+    """SQL that counts the pairs of two relations which agree on a rule."""
     sides = list(enumerate(rule.sides))
     return FORECAST.format(
+        reg=reg,
+        rec=rec,
         left=", ".join(f"{left} as k{i}" for i, (left, _) in sides),
         right=", ".join(f"{right} as k{i}" for i, (_, right) in sides),
         left_known=" and ".join(f"{left} is not null" for _, (left, _) in sides),
@@ -60,7 +63,7 @@ def sampled(con, rule: Rule, max_pairs: float) -> tuple:
 
     All pairs of a drawn block are there, so matches and others stay in proportion.
     """
-    pairs = con.execute(_forecast_sql(rule)).fetchone()[0]
+    pairs = con.execute(forecast_sql(rule)).fetchone()[0]
     share = int(min(1.0, max_pairs / max(pairs, 1)) * DRAWS)
     sides = zip(("reg", "rec"), zip(*rule.sides))
     return tuple(

@@ -107,16 +107,16 @@ def japanese(*, engine: str = "duckdb", term_frequencies: bool = False) -> Speci
     address = ("address", "chome", "town", "previous", "previous_chome", "previous_town")
     return Specification(
         comparisons=(
-            Comparison("full_name", names, name_levels()),
+            Comparison("full_name", names, name_levels(), _rules("name", "kana_code")),
             Comparison("birth_date", ("birth_date", "birth_year"), birth_date_levels(one_off=one_off)),
             Comparison("sex", ("sex",), SEX),
-            Comparison("address", address, ADDRESS),
-            Comparison("guardian", guardian, GUARDIAN),
+            Comparison("address", address, ADDRESS, _rules("address", "previous=address")),
+            Comparison("guardian", guardian, GUARDIAN, _rules("guardian", "guardian_code")),
         ),
         blocking=_rules(
-            "birth_date surname_code", "birth_date given_code", "birth_date given", "birth_date surname", "name",
-            "kana_code birth_year", "kana_code town", "birth_date town", "birth_date surname_code=given_code",
-            "birth_date kana_initial", "given_code chome", "given chome", "birth_date guardian_given",
+            "birth_date kana_initial", "birth_date given_code", "birth_date given", "birth_date town", "name",
+            "kana_code birth_year", "kana_code town", "birth_date surname_code=given_code", "given_code chome",
+            "given chome", "birth_date guardian_given",
         ),
         sure=_rules("kana_code birth_date sex", "name birth_date"),
         training=(

@@ -10,9 +10,8 @@ that blocking never made a candidate. A draw is a whole link set; no single row 
 import numpy as np
 import pandas as pd
 
-from kosodachi.linkage.comparisons import japanese
-from kosodachi.linkage.link import Links
-from kosodachi.linkage.model import predict
+from kosodachi.linkage.comparisons import TERM_FREQUENCIES_FROM, japanese
+from kosodachi.linkage.link import Links, scored
 from kosodachi.linkage.prepare import children_of, person_keys, persons_of
 from kosodachi.tables.pseudonyms import pseudonyms
 
@@ -21,7 +20,14 @@ PAIR = ["source", "person", "register_no", "match_weight"]
 NONE = ""
 
 
-def candidates(links: Links, register: pd.DataFrame, records: pd.DataFrame, *, engine: str = "duckdb") -> pd.DataFrame:
+def candidates(
+    links: Links,
+    register: pd.DataFrame,
+    records: pd.DataFrame,
+    *,
+    names: pd.DataFrame | None = None,
+    engine: str = "duckdb",
+) -> pd.DataFrame:
     """All candidates of each person by the model of `links`: source, person, register_no, match_weight.
 
     Links without a model (a deterministic rule) have the child they linked, with its weight, alone.
@@ -29,12 +35,10 @@ def candidates(links: Links, register: pd.DataFrame, records: pd.DataFrame, *, e
     best = links.pairs[PAIR]
     if links.model is None or records.empty:
         return best.reset_index(drop=True)
-    children, persons, spec = children_of(register), persons_of(records), japanese(engine=engine)
-    left, right = (table[["unique_id", *spec.columns]] for table in (children, persons))
-    pairs = predict(links.model, left, right, spec, engine=engine).rename(columns={"left_id": "register_no"})
-    pairs = pairs[~pairs["held"]].merge(
-        persons[["unique_id", "source", "person"]], left_on="right_id", right_on="unique_id"
-    )
+    children, persons = children_of(register, names), persons_of(records, names)
+    spec = japanese(engine=engine, term_frequencies=children.people >= TERM_FREQUENCIES_FROM)
+    pairs = scored(links.model, children, persons, spec=spec, engine=engine).to_pandas()
+    pairs = pairs[~pairs["held"]].rename(columns={"left_id": "register_no"})
     pairs = pd.concat([best, pairs[PAIR]]).sort_values([*PAIR[:3], "match_weight"], ascending=[True, True, True, False])
     return pairs.drop_duplicates(PAIR[:3]).reset_index(drop=True)
 

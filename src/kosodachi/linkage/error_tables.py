@@ -93,7 +93,9 @@ def to_look_at(links: Links, register: pd.DataFrame, mixed: pd.DataFrame, calibr
     linked = links.pairs.loc[links.pairs["band"] == "link", ["source", "person", "register_no", "band", "match_weight"]]
     pairs = twins(register)
     of_twin = linked["register_no"].isin(set(pairs["first"]) | set(pairs["second"]))
-    rate = linked["source"].map(mixed.set_index("source")["rate"]).fillna(0.0).where(of_twin, 0.0)
+    of_source = mixed.set_index("source")
+    share = of_source["expected"] / of_source["numbers"].clip(lower=1)
+    rate = linked["source"].map(share).fillna(0.0).where(of_twin, 0.0)
     guess = 1 - calibration(linked["match_weight"]) * (1 - rate)
     made = linked.assign(guess=guess.clip(0, 1), stratum=clerical.strata(linked))
     made["stratum"] = made["stratum"].where(~of_twin, "twin")

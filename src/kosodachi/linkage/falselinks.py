@@ -1,7 +1,9 @@
 """False links by source, from decoys and mix-ups, with an interval, beside what the model claims about itself.
 
 The interval is for the share of false links among the links that were made. It counts what decoys and twins show; it
-holds no truth and does not know errors that neither shows (see `decoys` and `mixups`).
+holds no truth and does not know errors that neither shows (see `decoys` and `mixups`). In particular decoys stand for
+persons whose child is not in the register, or not found: a wrong child that wins over the right one, which is there,
+is not counted. The margin between the best two candidates is what guards against that.
 """
 
 import numpy as np
@@ -11,6 +13,7 @@ from kosodachi.linkage.link import Links
 from kosodachi.linkage.prepare import person_keys
 
 DRAWS = 4000
+BORROWED = 20.0
 ALL = "all"
 
 
@@ -28,17 +31,19 @@ def false_links(
 
     Columns: source, linked, unlinked, decoys, decoys_linked (counts); by_decoys, by_mix_ups (false links expected);
     value, low, high (false links / linked); claim (1 - mean match probability of the links).
-    Strata are source and kin. In each, phi has the posterior Beta(x + 1/2, n - x + 1/2) of x in n decoys linked, and
-    the false links are negative binomial in the unlinked; mix-ups are Poisson with a Gamma(x + 1/2) posterior. The
+    Strata are source and kin. In each, phi has the posterior Beta(x + 1/2, n - x + 1/2) of x in n decoys linked, with
+    `BORROWED` decoys of all sources beside them, because a stratum may have few or none, and the false links are
+    negative binomial in the unlinked, and no more than the links; mix-ups are Poisson with a Gamma(x + 1/2) posterior. The
     interval holds `level` of `DRAWS` draws, for the number that came about and not only its expectation.
     """
     strata = _strata(links, records, decoys, of_kin)
     rng = np.random.default_rng(seed)
-    mixed = mixed if mixed is not None else pd.DataFrame({"source": [], "numbers": [], "rate": []})
-    mixed = (mixed["numbers"] * mixed["rate"]).groupby(mixed["source"]).sum().to_dict()
+    mixed = mixed if mixed is not None else pd.DataFrame({"source": [], "expected": []})
+    mixed = mixed.set_index("source")["expected"].to_dict()
     rows, every = [], []
+    usual = (strata["decoys_linked"].sum() + 0.5) / (strata["decoys"].sum() + 1)
     for name, part in strata.groupby("source"):
-        expected, draws = _by_decoys(part, rng)
+        expected, draws = _by_decoys(part, usual, rng)
         every.append((expected, draws))
         rows.append(_row(name, part, expected, mixed.get(name, 0.0), draws, rng))
     draws = sum((draws for _, draws in every), np.zeros(DRAWS))
@@ -61,14 +66,16 @@ def _strata(links, records, decoys, of_kin) -> pd.DataFrame:
     return table.assign(unlinked=table["persons"] - table["linked"]).reset_index()
 
 
-def _by_decoys(rows: pd.DataFrame, rng: np.random.Generator) -> tuple[float, np.ndarray]:
+def _by_decoys(rows: pd.DataFrame, usual: float, rng: np.random.Generator) -> tuple[float, np.ndarray]:
     """False links that the decoys of these strata let expect, and draws of their number."""
-    expected, draws = 0.0, np.zeros(DRAWS)
+    expected, draws, most = 0.0, np.zeros(DRAWS), rows["linked"].sum()
     for row in rows[rows["unlinked"] > 0].itertuples():
-        expected += row.unlinked * row.decoys_linked / max(1, row.decoys - row.decoys_linked)
-        phi = rng.beta(row.decoys_linked + 0.5, row.decoys - row.decoys_linked + 0.5, DRAWS)
+        found, others = row.decoys_linked, row.decoys - row.decoys_linked
+        phi = found / row.decoys if row.decoys else usual
+        expected += row.unlinked * phi / max(1 - phi, 1 / (row.decoys + 1))
+        phi = rng.beta(found + 0.5 + BORROWED * usual, others + 0.5 + BORROWED * (1 - usual), DRAWS)
         draws += rng.negative_binomial(row.unlinked, 1 - np.minimum(phi, 1 - 1e-9))
-    return expected, draws
+    return min(expected, most), np.minimum(draws, most)
 
 
 def _row(source: str, rows: pd.DataFrame, by_decoys: float, by_mix_ups: float, draws: np.ndarray, rng) -> dict:

@@ -31,9 +31,10 @@ def groups_of(register: pd.DataFrame, names: pd.DataFrame | None = None) -> pd.D
     marks = {"twin": number.isin(set(pairs["first"]) | set(pairs["second"]))}
     marks["foreign_name"] = register["name"].astype("string").str.match(WITHOUT_KANJI).fillna(False)
     marks["unnamed_infant"] = register["given"].isna() & register["given_code"].isna()
-    for column, group in (("previous_town", "moved"), ("address_protected", "address_protected")):
-        if column in register:
-            marks[group] = register[column].notna()
+    if "previous_town" in register:
+        marks["moved"] = register["previous_town"].notna()
+    if "address_protected" in register:
+        marks["address_protected"] = register["address_protected"].eq("yes")
     for group, kinds in _kinds(names).items():
         marks[group] = register["record_id"].isin(kinds)
     parts = [

@@ -15,6 +15,7 @@ from kosodachi.linkage.link import Links
 from kosodachi.linkage.prepare import person_keys
 
 BORROWED = 20.0
+TO_REVIEW = "twin"
 
 
 def twins(register: pd.DataFrame) -> pd.DataFrame:
@@ -27,29 +28,45 @@ def twins(register: pd.DataFrame) -> pd.DataFrame:
 
 
 def mix_ups(links: Links, register: pd.DataFrame) -> pd.DataFrame:
-    """Mix-ups of twins by source: source, numbers (linked to twins), telling (in pairs with two or more), mixed, rate.
+    """Mix-ups of twins by source: source, numbers (linked to twins), telling, mixed, rate, expected.
 
-    mixed: half differences of two or more, less those that chance differences of one explain: with a share q of pairs
-    that differ by one, at most q^2 / 4 differ by two. rate: mixed / telling, drawn towards the rate of all sources
-    with the weight of `BORROWED` numbers, because one source holds few twins.
+    telling: numbers of twins, linked or sent to review as such, in pairs with two or more. mixed: half differences of
+    two or more among them, less those that chance differences of one explain: with a share q of pairs that differ by
+    one, at most q^2 / 4 differ by two. rate: mixed / telling, drawn towards the rate of all sources with the weight of
+    `BORROWED` numbers, because one source holds few twins. expected: mix-ups among the links: those that show there,
+    and the rate of the numbers in pairs that cannot tell.
     """
-    linked = links.pairs[links.pairs["band"] == "link"]
     pairs = twins(register)
-    rows = [{"source": source, **_of_source(rows, pairs)} for source, rows in linked.groupby("source")]
-    table = pd.DataFrame(rows, columns=["source", "numbers", "telling", "mixed"])
+    claims = links.pairs[(links.pairs["band"] == "link") | (links.pairs["reason"] == TO_REVIEW)]
+    rows = [{"source": source, **_of_source(rows, pairs)} for source, rows in claims.groupby("source")]
+    table = pd.DataFrame(rows, columns=["source", "numbers", "telling", "mixed", "left", "untold"])
     telling = table["telling"].sum()
     pooled = table["mixed"].sum() / telling if telling else 0.0
-    return table.assign(rate=(table["mixed"] + pooled * BORROWED) / (table["telling"] + BORROWED))
+    table["rate"] = (table["mixed"] + pooled * BORROWED) / (table["telling"] + BORROWED)
+    table["expected"] = table.pop("left") + table["rate"] * table.pop("untold")
+    return table
 
 
-def _of_source(linked: pd.DataFrame, pairs: pd.DataFrame) -> dict:
-    held = linked["register_no"].value_counts()
-    first, second = (pairs[side].map(held).fillna(0).to_numpy(int) for side in ("first", "second"))
+def _of_source(claims: pd.DataFrame, pairs: pd.DataFrame) -> dict:
+    linked = claims[claims["band"] == "link"]
+    (first, second), kept = _numbers(claims, pairs), _numbers(linked, pairs)
     told = first + second >= 2
-    apart = np.abs(first - second)[told]
-    chance = len(apart) * (apart == 1).mean() ** 2 / 4 if len(apart) else 0.0
     return {
-        "numbers": int((first + second).sum()),
+        "numbers": int(sum(kept).sum()),
         "telling": int((first + second)[told].sum()),
-        "mixed": max(0.0, float((apart // 2).sum() - chance)),
+        "mixed": _mixed(first[told], second[told]),
+        "left": _mixed(kept[0][told], kept[1][told]),
+        "untold": int(sum(kept)[~told].sum()),
     }
+
+
+def _numbers(rows: pd.DataFrame, pairs: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
+    """Numbers of the source at the first and at the second twin of each pair."""
+    held = rows["register_no"].value_counts()
+    return tuple(pairs[side].map(held).fillna(0).to_numpy(int) for side in ("first", "second"))
+
+
+def _mixed(first: np.ndarray, second: np.ndarray) -> float:
+    apart = np.abs(first - second)
+    chance = len(apart) * (apart == 1).mean() ** 2 / 4 if len(apart) else 0.0
+    return max(0.0, float((apart // 2).sum() - chance))

@@ -1,4 +1,4 @@
-"""The Fellegi-Sunter model: prior, u and m of each level, and the pairs it scores. Splink does the counting.
+"""The Fellegi-Sunter model: prior, u and m of each level, and the pairs it scores. Splink blocks and scores.
 
 u comes from pairs that cannot be the same child; m from expectation maximisation on whole blocks. Documented values
 count as PSEUDO_M matched and PSEUDO_U other pairs, so a level never seen, or a session that fails, leaves a usable
@@ -14,12 +14,12 @@ import pyarrow.compute as pc
 
 from kosodachi.linkage.blocking import affordable, sampled, sure_pairs
 from kosodachi.linkage.engines import backend, connect, registered, typed
+from kosodachi.linkage.patterns import expectation_maximisation, patterns, u_of
 from kosodachi.linkage.spec import Comparison, Level, Specification, Training
 
 PSEUDO_M, PSEUDO_U = 20.0, 1e4
 FLOOR = 1e-9
 ENOUGH_SURE = 50
-ITERATIONS = 50
 SAME_OPTIMUM = 0.02
 BEHIND_A_LEVEL = 5.0
 LEAST_DISAGREEMENT = 1e-3
@@ -43,26 +43,32 @@ class Model:
     checks: pd.DataFrame
 
 
-def train(left, right, spec: Specification, *, seed: int = 1, engine: str = "duckdb") -> Model:
+def train(left, right, spec: Specification, *, seed: int = 1) -> Model:
     """A model of `left` (the register: no person twice) against `right`, both with unique_id and the spec's columns.
 
-    left, right: data frames or Arrow tables. Raises Fault E-LINK-02 if blocking would make too many pairs.
-    Ref: Fellegi & Sunter 1969, doi:10.1080/01621459.1969.10501049; EM: Winkler 1988; Splink 5.
+    left, right: data frames or Arrow tables. It is trained in DuckDB, wherever pairs are scored later. Raises Fault
+    E-LINK-02 if blocking would make too many pairs.
+    Ref: Fellegi & Sunter 1969, doi:10.1080/01621459.1969.10501049; EM: Winkler 1988.
     """
     left, right = typed(left), typed(right)
     with connect() as con:
         con.register("reg", left)
         con.register("rec", right)
         costs, sure = affordable(con, spec), sure_pairs(con, spec)
-        samples = [sampled(con, training.rule, spec.max_pairs) if len(sure) else () for training in spec.training]
-    prior = _prior(len(sure), spec.sure_recall, len(left), len(right))
-    m, u = _documented(spec, "m"), _documented(spec, "u")
-    seen_u, pairs = _u_of_others(left, right, sure, spec, seed=seed, engine=engine, prior=prior)
-    u = {key: (pairs * seen_u.get(key, 0.0) + PSEUDO_U * u[key]) / (pairs + PSEUDO_U) if pairs else u[key] for key in u}
-    seen_m, sessions = _m_by_em(samples, spec, u=u, engine=engine, prior=prior)
+        m, u = _documented(spec, "m"), _documented(spec, "u")
+        seen_u, pairs = _u_of_others(con, left, right, sure, spec, seed=seed)
+        u = {
+            key: (pairs * seen_u[key] + PSEUDO_U * u[key]) / (pairs + PSEUDO_U) if key in seen_u else u[key]
+            for key in u
+        }
+        sessions = [_session(con, training, spec, u=u, sure=len(sure)) for training in spec.training]
+    log = [{"rule": str(training.rule), "converged": not note, "note": note}
+           for training, (_, note) in zip(spec.training, sessions)]  # fmt: skip
+    seen_m = _mean([seen for seen, _ in sessions])
     m = {key: _blend_m(m[key], seen_m.get(key), len(sure), level) for key, level in _levels(spec)}
     levels = _table(spec, m, u, {key: len(sure) * value for key, value in seen_m.items()})
-    return Model(prior, levels, sessions, costs, len(sure), _checks(levels, spec))
+    prior = _prior(len(sure), spec.sure_recall, len(left), len(right))
+    return Model(prior, levels, pd.DataFrame(log), costs, len(sure), _checks(levels, spec))
 
 
 def predict(
@@ -104,19 +110,22 @@ def _prior(sure: int, recall: float, n_left: int, n_right: int) -> float:
     return float(np.clip((sure / recall + 1) / (n_left * n_right + 2), FLOOR, 0.5))
 
 
-def _u_of_others(left, right, sure, spec, *, seed, engine, prior) -> tuple[dict, float]:
+def _u_of_others(con, left, right, sure, spec, *, seed: int) -> tuple[dict, float]:
     """u from children of one half of the register against records whose sure match lies in the other; and the pairs."""
     if len(sure) < ENOUGH_SURE:
         return {}, 0.0
     draw, ids = np.random.default_rng(seed), np.sort(left["unique_id"].to_numpy())
     order, side = draw.permutation(len(ids)), int(np.ceil(np.sqrt(spec.max_pairs)))
-    other = ids[order[: len(ids) // 2]]
+    other, half = ids[order[: len(ids) // 2]], ids[order[len(ids) // 2 :]]
     elsewhere = np.sort(sure.loc[sure["left_id"].isin(other), "right_id"].to_numpy())
-    children = _of_ids(left, ids[order[len(ids) // 2 :]][:side])
-    records = _of_ids(right, draw.permutation(elsewhere)[:side])
-    linker = _linker(children, records, _settings(spec, _documented(spec, "m"), {}, prior), engine)
-    linker.training.estimate_u_using_random_sampling(max_pairs=2 * spec.max_pairs, seed=seed)
-    return _trained(linker, spec, "u_probability"), float(len(children) * len(records))
+    few = half[:side], draw.permutation(elsewhere)[:side]
+    for name, table, of in zip(OTHERS, (left, right) * 2, (half, elsewhere, *few)):
+        con.register(name, _of_ids(table, of))
+    seen = {c.name: u_of(con, c, *OTHERS[:2], OTHERS[2:]) for c in spec.comparisons}
+    return {key: u for key, u in _by_level(spec, seen).items() if not np.isnan(u)}, float(len(few[0]) * len(few[1]))
+
+
+OTHERS = ("u_children", "u_records", "u_few_children", "u_few_records")
 
 
 def _of_ids(table: pa.Table, ids: np.ndarray) -> pa.Table:
@@ -124,59 +133,58 @@ def _of_ids(table: pa.Table, ids: np.ndarray) -> pa.Table:
     return table.filter(pc.is_in(column, value_set=pa.array(ids, type=column.type)))
 
 
-def _m_by_em(samples, spec, *, u, engine, prior) -> tuple[dict, pd.DataFrame]:
-    """m of each level, averaged over the sessions that trained it; and what became of each session."""
-    found, log = [], []
-    for training, sample in zip(spec.training, samples):
-        seen, note = _session(*sample, spec, training, u=u, engine=engine, prior=prior) if sample else ({}, NOT_SURE)
-        found.append(seen)
-        log.append({"rule": str(training.rule), "converged": not note, "note": note})
-    keys = sorted({key for seen in found for key in seen})
-    seen_m = {key: float(np.mean([seen[key] for seen in found if key in seen])) for key in keys}
-    return seen_m, pd.DataFrame(log)
+def _mean(sessions: list[dict]) -> dict:
+    """m of each level, averaged over the sessions that trained it."""
+    keys = sorted({key for seen in sessions for key in seen})
+    return {key: float(np.mean([seen[key] for seen in sessions if key in seen])) for key in keys}
 
 
-NOT_SURE = "no sure pairs"
-
-
-def _session(left, right, spec, training: Training, *, u, engine, prior) -> tuple[dict, str]:
+def _session(con, training: Training, spec: Specification, *, u: dict, sure: int) -> tuple[dict, str]:
     """What one EM session trained; nothing, and why, if it failed or if another start leads to another optimum."""
-    start = _documented(spec, "m")
-    seen, note = _em(left, right, spec, training, start, u=u, engine=engine, prior=prior)
-    if note:
-        return {}, note
-    again, note = _em(left, right, spec, training, _other_start(spec, start), u=u, engine=engine, prior=prior)
-    if note:
-        return {}, f"from another start: {note}"
-    apart = max((abs(seen[key] - again.get(key, 0.0)) for key in seen), default=0.0)
-    return (seen, "") if apart <= SAME_OPTIMUM else ({}, "another start leads elsewhere")
-
-
-def _other_start(spec: Specification, start: dict) -> dict:
-    """The documented m, half way to all levels being equally frequent."""
-    sizes = {c.name: len(c.scored) for c in spec.comparisons}
-    fixed = {key for key, level in _levels(spec) if level.fixed}
-    return {key: m if key in fixed else 0.5 * m + 0.5 / sizes[key[0]] for key, m in start.items()}
-
-
-def _em(left, right, spec, training: Training, start: dict, *, u, engine, prior) -> tuple[dict, str]:
-    from splink.internals.exceptions import EMTrainingException
-
-    linker = _linker(left, right, _settings(spec, start, u, prior), engine)
-    try:
-        session = linker.training.estimate_parameters_using_expectation_maximisation(
-            training.rule.sql, estimate_without_term_frequencies=True, record_sample_proportion=1.0
-        )
-    except EMTrainingException:
+    if not sure:
+        return {}, "no sure pairs"
+    for name, table in zip(("children", "records"), sampled(con, training.rule, spec.max_pairs)):
+        con.register(name, table)
+    trained = tuple(c for c in spec.comparisons if c.name in training.trains)
+    counted = patterns(con, "children", "records", trained, training.rule)
+    if counted.empty:
         return {}, "no pairs"
-    except ValueError:
-        return {}, "a level without probability"
-    if len(session._core_model_settings_history) > ITERATIONS:
+    tried = [_em(counted, trained, start, u) for start in _starts(spec)]
+    if not all(converged for *_, converged in tried):
         return {}, "not converged"
-    seen = {key: m for key, m in _trained(linker, spec, "m_probability").items() if m != start[key]}
-    of_session = {key: value for key, value in seen.items() if key[0] in training.trains}
-    trusted = all(_agreement(of_session, c) for c in spec.comparisons if c.name in training.trains)
+    best = tried[0][0]
+    seen = {name: np.where(_observed(counted, name, len(values)), values, np.nan) for name, values in best.items()}
+    apart = np.concatenate([np.abs(other[c.name] - seen[c.name]) for other, *_ in tried for c in trained])
+    if np.nanmax(apart, initial=0.0) > SAME_OPTIMUM:
+        return {}, "another start leads elsewhere"
+    of_session = {key: value for key, value in _by_level(spec, seen).items() if not np.isnan(value)}
+    trusted = all(_agreement(of_session, c) for c in trained)
     return (of_session, "") if trusted else ({}, "matches that do not agree")
+
+
+def _em(counted: pd.DataFrame, trained, start: dict, u: dict) -> tuple[dict, float, bool]:
+    """One run of EM from a start: m by comparison, mean log likelihood, whether it converged."""
+    m, others = (
+        {c.name: np.array([of[c.name, level.label] for level in c.scored]) for c in trained} for of in (start, u)
+    )
+    return expectation_maximisation(counted, trained, m=m, u=others, matches=0.1)
+
+
+def _starts(spec: Specification) -> list[dict]:
+    """The documented m; half way, and nearly all the way, to all levels being equally frequent."""
+    start, sizes = _documented(spec, "m"), {c.name: len(c.scored) for c in spec.comparisons}
+    fixed = {key for key, level in _levels(spec) if level.fixed}
+    return [{key: m if key in fixed else (1 - to) * m + to / sizes[key[0]] for key, m in start.items()} for to in (0, 0.5, 0.8)]  # fmt: skip
+
+
+def _observed(counted: pd.DataFrame, name: str, levels: int) -> np.ndarray:
+    return np.isin(np.arange(levels), counted[name])
+
+
+def _by_level(spec: Specification, values: dict[str, np.ndarray]) -> dict:
+    """Arrays by comparison as numbers by (comparison, level)."""
+    of = {c.name: [level.label for level in c.scored] for c in spec.comparisons if c.name in values}
+    return {(name, label): float(v) for name, labels in of.items() for label, v in zip(labels, values[name])}
 
 
 def _agreement(seen: dict, comparison: Comparison) -> bool:
@@ -270,8 +278,6 @@ def _settings(spec: Specification, m: dict, u: dict, prior: float, *, keep: bool
         "blocking_rules_to_generate_predictions": [rule.sql for rule in spec.blocking],
         "retain_matching_columns": False,
         "retain_intermediate_calculation_columns": keep,
-        "max_iterations": ITERATIONS,
-        "em_convergence": 1e-4,
     }
 
 
@@ -288,14 +294,3 @@ def _level(name: str, level: Level, m: dict, u: dict, term_frequencies: bool) ->
     made |= {f"{which}_probability": values[key] for which, values in (("m", m), ("u", u)) if key in values}
     made |= {"fix_m_probability": True} if level.fixed else {}
     return made | ({"tf_adjustment_column": level.tf} if level.tf and term_frequencies else {})
-
-
-def _trained(linker, spec: Specification, which: str) -> dict:
-    """What Splink trained, by (comparison, level); a level that it never saw is left out."""
-    comparisons = linker.misc.save_model_to_json()["comparisons"]
-    seen = {
-        (comparison["output_column_name"], level["label_for_charts"]): level.get(which)
-        for comparison in comparisons
-        for level in comparison["comparison_levels"]
-    }
-    return {key: float(value) for key, value in seen.items() if isinstance(value, float)}

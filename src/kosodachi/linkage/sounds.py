@@ -17,10 +17,10 @@ for _row, _kana in ROWS.items():
     TABLE[[ord(sign) for sign in _kana]] = ord(_row)
 
 
-def frames(kana: np.ndarray) -> list[str | None]:
+def frames(kana: list[str]) -> list[str | None]:
     """One letter a consonant of each kana text (full-width katakana); None where there is none."""
-    if not len(kana):
+    if not kana:
         return []
-    text = np.frombuffer("\n".join(map(str, kana)).encode("utf-32-le"), dtype=np.uint32)
+    text = np.frombuffer("\n".join(kana).encode("utf-32-le"), dtype=np.uint32)
     signs = TABLE[np.where(text < len(TABLE), text, 0)]
     return [frame or None for frame in signs[signs > 0].tobytes().decode("ascii").split("\n")]

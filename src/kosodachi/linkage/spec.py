@@ -28,24 +28,6 @@ class Level:
 
 
 @dataclass(frozen=True)
-class Comparison:
-    """One comparison: the columns it looks at, its levels from best agreement to none."""
-
-    name: str
-    columns: tuple[str, ...]
-    levels: tuple[Level, ...]
-
-    @property
-    def scored(self) -> tuple[Level, ...]:
-        """The levels without the null level; the first has the highest comparison vector value."""
-        return tuple(level for level in self.levels if not level.null)
-
-    def held_values(self) -> tuple[int, ...]:
-        """Comparison vector values of the levels that are never linked without a person looking."""
-        return tuple(len(self.scored) - 1 - i for i, level in enumerate(self.scored) if level.held)
-
-
-@dataclass(frozen=True)
 class Rule:
     """Pairs that agree on all `columns`; `a=b` means column a of the register equals column b of the record."""
 
@@ -63,6 +45,29 @@ class Rule:
 
     def __str__(self) -> str:
         return " + ".join(self.columns)
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """One comparison: the columns it looks at, its levels from best agreement to none.
+
+    Pairs that agree on one of the `rare` rules are so few among pairs of different people that all of them are counted
+    for u; the others are sampled.
+    """
+
+    name: str
+    columns: tuple[str, ...]
+    levels: tuple[Level, ...]
+    rare: tuple[Rule, ...] = ()
+
+    @property
+    def scored(self) -> tuple[Level, ...]:
+        """The levels without the null level; the first has the highest comparison vector value."""
+        return tuple(level for level in self.levels if not level.null)
+
+    def held_values(self) -> tuple[int, ...]:
+        """Comparison vector values of the levels that are never linked without a person looking."""
+        return tuple(len(self.scored) - 1 - i for i, level in enumerate(self.scored) if level.held)
 
 
 @dataclass(frozen=True)
@@ -87,7 +92,7 @@ class Specification:
     sure: tuple[Rule, ...]
     training: tuple[Training, ...]
     sure_recall: float = 0.9
-    max_pairs: float = 2e6
+    max_pairs: float = 1e6
     pair_limit: float = 5e7
     pairs_a_record: float = 50.0
     term_frequencies: bool = False
