@@ -20,6 +20,7 @@ COMPARED = ["name", "kana_code", "surname", "given", "surname_code", "given_code
             "birth_date", "birth_year", "sex", "address", "chome", "town", "previous", "previous_chome", "previous_town",
             "guardian", "guardian_code", "guardian_given", "guardian_given_code", "kana_initial"]  # fmt: skip
 OTHER_NAMES = ("former", "alias", "alphabet")
+WAY = [column for column in COMPARED if column not in ("frame", "twin")]
 FORMS = ["name", "surname", "given", "kana_code", "surname_code", "given_code"]
 # Given names that say that an infant has none yet.
 UNNAMED = "('ベビー', 'ベビ', 'アカチャン', '赤ちゃん', '児', '命名前', '未命名')"
@@ -99,69 +100,52 @@ def _side(records: pd.DataFrame, keys: pd.Series, names: pd.DataFrame | None, *,
     there = records.reindex(columns=["record_id", "source", "household_no", *WRITTEN]).assign(person=keys)
     with connect() as con:
         con.register("given_rows", typed(there))
-        con.register("given_names", typed(further_names(names)))
-        con.execute(TIDY)
-        con.execute(WAY)
-        con.execute(MORE)
-        ways = con.execute(COMPARE.format(twin=TWIN if twins else "false")).fetch_arrow_table()
+        con.execute(f"create temp table way as {COMPARE.format(rows=OWN, own='true')}")
+        if len(further := further_names(names, records)):
+            con.register("given_names", typed(further))
+            con.execute(f"insert into way by name {COMPARE.format(rows=MORE, own='false')}")
+        ways = con.execute(ONCE.format(twin=TWIN if twins else "false")).fetch_arrow_table()
         people = con.execute("select count(distinct person_id) from way").fetchone()[0]
     kana = ways["kana"].fill_null("").to_pylist()
     ways = ways.append_column("frame", pa.array(frames(kana), type=pa.string()))
     return Side(ways.select(["unique_id", *COMPARED]), ways.select(WHOSE), people)
 
 
-def further_names(names: pd.DataFrame | None) -> pd.DataFrame:
-    """The names of identifier_names that are no present name."""
-    columns = ["record_id", *FORMS]
+def further_names(names: pd.DataFrame | None, records: pd.DataFrame) -> pd.DataFrame:
+    """The names of identifier_names that are no present name of these records."""
     if names is None:
-        return pd.DataFrame({column: pd.Series(dtype="object") for column in columns})
-    return names.loc[names["kind"].isin(OTHER_NAMES), columns]
+        return pd.DataFrame({column: pd.Series(dtype="object") for column in ("record_id", *FORMS)})
+    further = names.loc[names["kind"].isin(OTHER_NAMES), ["record_id", *FORMS]]
+    return further[further["record_id"].isin(records["record_id"])]
 
 
 def hashed(sql: str) -> str:
     """SQL of a 63-bit hash of a text; missing stays missing.
 
     DuckDB's own hash is not enough: on 654,000 person numbers such as 99000922-02-2023 and 99000925-02-2024 it met 244
-    times. Two hashes of which neither sees the same blocks of eight bytes met never.
+    times. Two hashes, whose blocks of eight bytes begin at other places, met never.
     """
-    both = f"hash(hash('kosodachi-2.0' || {sql}), hash(reverse({sql})))"
+    both = f"hash(hash('kosodachi-2.0' || {sql}), hash('kosodachi' || {sql}))"
     return f"case when {sql} is not null then ({both} >> 1)::bigint end"
 
 
 WHOSE = ["unique_id", "source", "person", "household", "own", "surname_length", "surname_code_length"]
 _TEXTS = ", ".join(f"nullif({column}, '') as {column}" for column in WRITTEN)
-_PRINT = f"(hash(person_id, household_no, {', '.join(WRITTEN)}) >> 1)::bigint"
-TIDY = f"""
-create temp table tidy as select *, {_PRINT} as unique_id from (
-  select * exclude (unnamed) replace (
-    case when unnamed then null else given end as given, case when unnamed then null else given_code end as given_code,
-    case when unnamed then surname else name end as name, case when unnamed then surname_code else kana_code end as kana_code)
-  from (select source, person, {hashed("(source || '|' || person)")} as person_id, record_id,
-               nullif(household_no, '') as household_no, {_TEXTS},
-               coalesce(given in {UNNAMED}, false) or coalesce(given is null and given_code is not null
-                 and regexp_matches(kana, '{UNNAMED_KANA}'), false) as unnamed
-        from given_rows))
-"""
-# Rows that are written alike are one way.
-WAY = """
-create temp table way as select * exclude (record_id), true as own from tidy
-where rowid in (select min(rowid) from tidy group by unique_id)
+OWN = f"""
+select * exclude (unnamed) replace (
+  case when unnamed then null else given end as given, case when unnamed then null else given_code end as given_code,
+  case when unnamed then surname else name end as name, case when unnamed then surname_code else kana_code end as kana_code)
+from (select source, person, record_id, nullif(household_no, '') as household, {_TEXTS},
+             coalesce(given in {UNNAMED}, false) or coalesce(given is null and given_code is not null
+               and regexp_matches(kana, '{UNNAMED_KANA}'), false) as unnamed
+      from given_rows)
 """
 # A further name replaces the present one in a copy of the row.
 _FORMS = ", ".join(f"n.{form} as {form}" for form in FORMS)
 MORE = f"""
-insert into way by name select * exclude (record_id) replace ({_PRINT} as unique_id), false as own
-from (select distinct t.* replace ({_FORMS}, null as kana) from tidy t join given_names n using (record_id)
-      where n.name is distinct from t.name or n.kana_code is distinct from t.kana_code) as named
-where {_PRINT} not in (select unique_id from way) qualify row_number() over (partition by {_PRINT} order by 1) = 1
+select t.* replace ({_FORMS}, null as kana) from ({OWN}) t join given_names n using (record_id)
+where n.name is distinct from t.name or n.kana_code is distinct from t.kana_code
 """
-# Another person of the same household, or address where no household is known, born on the same day.
-TWIN = """(coalesce(household_no, address), birth_date) in (
-  select (coalesce(household_no, address), birth_date) from way
-  where birth_date is not null and coalesce(household_no, address) is not null
-  group by all having count(distinct person_id) > 1)"""
-
-
 _GUARDIAN_GIVEN = (
     "case when starts_with(guardian_name, surname) then nullif(substr(guardian_name, length(surname) + 1), '') end"
 )
@@ -173,11 +157,22 @@ _EQUALS = {
     "guardian_given": _GUARDIAN_GIVEN, "guardian_given_code": _GUARDIAN_CODE,
 }  # fmt: skip
 COMPARE = f"""
-select unique_id, source, person, household_no as household, own, name, kana, kana_code,
-       case when starts_with(name, surname) then length(surname) end as surname_length,
-       case when starts_with(kana_code, surname_code) then length(surname_code) end as surname_code_length,
-       coalesce({{twin}}, false) as twin, case when regexp_matches(name, '{BY_SOUND}') then 1 end as by_sound,
-       birth_date, substr(birth_date, 1, 4) as birth_year, sex, substr(kana_code, 1, 1) as kana_initial,
-       {", ".join(f"{hashed(f'({sql})')} as {column}" for column, sql in _EQUALS.items())}
-from way order by unique_id
+select *, (hash(person_id, household, own, {", ".join(WAY)}) >> 1)::bigint as unique_id from (
+  select source, person, {hashed("(source || '|' || person)")} as person_id, household, {{own}} as own, name, kana, kana_code,
+         case when starts_with(name, surname) then length(surname) end as surname_length,
+         case when starts_with(kana_code, surname_code) then length(surname_code) end as surname_code_length,
+         case when regexp_matches(name, '{BY_SOUND}') then 1 end as by_sound,
+         birth_date, substr(birth_date, 1, 4) as birth_year, sex, substr(kana_code, 1, 1) as kana_initial,
+         {", ".join(f"{hashed(f'({sql})')} as {column}" for column, sql in _EQUALS.items())}
+  from ({{rows}}))
+"""
+# Another person of the same household, or address where no household is known, born on the same day.
+TWIN = f"""(coalesce({hashed("household")}, address), birth_date) in (
+  select (coalesce({hashed("household")}, address), birth_date) from way
+  where birth_date is not null and coalesce({hashed("household")}, address) is not null
+  group by all having count(distinct person_id) > 1)"""
+# Rows that are written alike are one way.
+ONCE = """
+select *, coalesce({twin}, false) as twin from way
+where rowid in (select min(rowid) from way group by unique_id) order by unique_id
 """
