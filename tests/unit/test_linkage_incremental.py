@@ -7,11 +7,12 @@ import pandas as pd
 import pytest
 from linkage_town import KEY, changed, filed, register, school
 
-from kosodachi.linkage import link, person_map
+from kosodachi.linkage import link, past_of, person_map, tables_of
 from kosodachi.linkage.incremental import begin, incremental
+from kosodachi.tables import CONTRACTS, checked
 
 months = importlib.import_module("kosodachi.linkage.incremental")
-NOTHING = months._nothing().pairs
+NOTHING = months.nothing().pairs
 EVERYBODY = register(700)
 NEW, GONE = EVERYBODY.iloc[600:], EVERYBODY.iloc[:15]
 LINKS = ["source", "person", "register_no", "match_weight", "match_probability", "reason", "band"]
@@ -52,6 +53,19 @@ def test_the_second_month_makes_exactly_the_links_that_its_model_makes_of_everyt
     whole = begin(second["register"], second["records"], thresholds=first["month"].past.thresholds)
     pd.testing.assert_frame_equal(second["month"].links.pairs[LINKS], whole.links.pairs[LINKS])
     assert whole.compared == second["records"].groupby(["source", "person_no"]).ngroups
+
+
+def test_with_term_frequencies_the_second_month_is_exact_too(first, monkeypatch):
+    of, records = first["register"], first["records"]
+    before = begin(of.iloc[20:], records.iloc[30:], term_frequencies=True)
+    assert sorted(before.past.frequencies) == ["kana_code", "name"]
+    month = incremental(before.past, of, records)
+    monkeypatch.setattr(months, "train", lambda *_, **__: before.past.model)
+    monkeypatch.setattr(months, "frequencies", lambda *_: before.past.frequencies)
+    whole = begin(of, records, thresholds=before.past.thresholds, term_frequencies=True)
+    pd.testing.assert_frame_equal(month.links.pairs[LINKS], whole.links.pairs[LINKS])
+    plain = incremental(first["month"].past, of, records).links.pairs
+    assert not np.allclose(plain["match_weight"], month.links.pairs["match_weight"])
 
 
 def test_a_model_trained_anew_links_all_but_one_in_two_hundred_alike(second):
@@ -99,3 +113,27 @@ def test_a_month_in_which_nothing_changed_compares_nobody_and_keeps_every_link(f
     again = incremental(first["month"].past, of, records)
     assert again.compared == 0 and not np.sum(scored)
     pd.testing.assert_frame_equal(again.links.pairs, first["month"].links.pairs)
+
+
+@pytest.mark.parametrize("term_frequencies", [False, True])
+def test_the_past_is_kept_in_tables_of_the_identifier_zone_and_is_the_same_again(first, second, term_frequencies):
+    before = first["month"].past if not term_frequencies else second_hand(first)
+    tables = {name: checked(name, table) for name, table in tables_of(before).items()}
+    assert {CONTRACTS[name].zone for name in tables} == {"identifier"}
+    again = past_of(tables)
+    here, there = (incremental(past, second["register"], second["records"]) for past in (before, again))
+    assert here.compared == there.compared < 100
+    pd.testing.assert_frame_equal(here.links.pairs, there.links.pairs)
+
+
+def second_hand(first):
+    return begin(first["register"], first["records"], term_frequencies=True).past
+
+
+def test_the_kept_model_holds_no_value_of_a_person(first):
+    text = tables_of(first["month"].past)["link_model"]["parameters"].iloc[0]
+    people = pd.concat([first["register"], first["records"]])
+    values = [
+        people[column].dropna().unique() for column in ("person_no", "name", "birth_date", "address", "record_id")
+    ]
+    assert not [value for value in np.concatenate(values) if value in text]

@@ -76,8 +76,9 @@ def _town() -> tuple[pd.DataFrame, pd.DataFrame, dict]:
 
     settings = read_settings(TOWN / "municipality.yaml")
     read = ingest(settings, read_files(TOWN, settings), key=b"k" * 32)
+    names = {"names": read.identifier_names}
     of_register = read.identifier_records["source"].eq(settings.register)
-    return read.identifier_records[of_register], read.identifier_records[~of_register], {}
+    return read.identifier_records[of_register], read.identifier_records[~of_register], names
 
 
 def _print_by_record_id(other: pd.DataFrame, records: pd.DataFrame) -> None:

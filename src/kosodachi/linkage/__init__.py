@@ -10,9 +10,10 @@ from kosodachi.linkage.children import children
 from kosodachi.linkage.comparisons import japanese
 from kosodachi.linkage.counts import by_outcome, by_source, match_weights
 from kosodachi.linkage.engines import limits
-from kosodachi.linkage.incremental import Month, Past, begin, incremental
+from kosodachi.linkage.incremental import Month, begin, incremental
 from kosodachi.linkage.link import Links, link, link_bands, person_link, person_map
 from kosodachi.linkage.model import Model, predict, train
+from kosodachi.linkage.past import Past, past_of, tables_of
 from kosodachi.linkage.quality import beside, overall, rates, score
 from kosodachi.linkage.said import answer, how_trained
 from kosodachi.linkage.spec import Comparison, Level, Rule, Specification, Thresholds, Training
@@ -20,5 +21,5 @@ from kosodachi.linkage.spec import Comparison, Level, Rule, Specification, Thres
 __all__ = [
     "Comparison", "Level", "Links", "Model", "Month", "Past", "Rule", "Specification", "Thresholds", "Training", "answer", "assign",
     "begin", "beside", "by_outcome", "by_source", "children", "exact", "four_pass", "how_trained", "incremental", "japanese", "limits", "link",
-    "link_bands", "match_weights", "overall", "person_link", "person_map", "predict", "rates", "score", "train",
+    "link_bands", "match_weights", "overall", "past_of", "person_link", "person_map", "predict", "rates", "score", "tables_of", "train",
 ]  # fmt: skip

@@ -15,34 +15,11 @@ from kosodachi.linkage.assignment import assign, thresholds_for
 from kosodachi.linkage.comparisons import TERM_FREQUENCIES_FROM, japanese
 from kosodachi.linkage.engines import connect
 from kosodachi.linkage.link import Links, scored, summary
-from kosodachi.linkage.model import Model, train
+from kosodachi.linkage.model import frequencies, train
 from kosodachi.linkage.passes import births_of, family_ways
+from kosodachi.linkage.past import Past, Scores, nothing
 from kosodachi.linkage.prepare import Side, children_of, persons_of
 from kosodachi.linkage.spec import FALSE_LINK_RATE, Specification, Thresholds
-
-
-@dataclass(frozen=True)
-class Scores:
-    """Scored pairs of one pass, and how its persons were written then.
-
-    pairs: source, person, left_id, match_weight, match_probability, held. left: person, print. right: source, person,
-    print. A print is a hash of all that is compared of a person; it belongs to the identifier zone.
-    """
-
-    pairs: pa.Table
-    left: pa.Table
-    right: pa.Table
-
-
-@dataclass(frozen=True)
-class Past:
-    """What one month leaves to the next: the model with its thresholds, and the scores of both passes."""
-
-    model: Model
-    thresholds: Thresholds
-    term_frequencies: bool
-    first: Scores
-    second: Scores
 
 
 @dataclass(frozen=True)
@@ -63,13 +40,16 @@ def begin(
     engine: str = "duckdb",
     thresholds: Thresholds | None = None,
     false_link_rate: float = FALSE_LINK_RATE,
+    term_frequencies: bool | None = None,
 ) -> Month:
     """The first month: the links that `link` makes, and what they leave to the next. Faults as in `link`."""
     children, persons = children_of(register, names), persons_of(records, names)
-    frequencies = children.people >= TERM_FREQUENCIES_FROM
-    spec = japanese(engine=engine, term_frequencies=frequencies)
+    if term_frequencies is None:
+        term_frequencies = children.people >= TERM_FREQUENCIES_FROM
+    spec = japanese(engine=engine, term_frequencies=term_frequencies)
     model = train(children.own(), persons.own(), spec, seed=seed)
-    past = Past(model, thresholds or Thresholds(), frequencies, _nothing(), _nothing())
+    counted = frequencies(children.ways, persons.ways, spec)
+    past = Past(model, thresholds or Thresholds(), counted, nothing(), nothing())
     return _month(past, children, persons, spec, engine=engine, rate=None if thresholds else false_link_rate)
 
 
@@ -87,7 +67,7 @@ def incremental(
     new child with all persons. Research ids stay, for they come from the register's number.
     Raises Fault E-LINK-03/04 (register empty, or a person number twice), E-LINK-01/20/22 (Spark).
     """
-    spec = japanese(engine=engine, term_frequencies=previous.term_frequencies)
+    spec = japanese(engine=engine, term_frequencies=bool(previous.frequencies))
     return _month(previous, children_of(register, names), persons_of(records, names), spec, engine=engine, rate=None)
 
 
@@ -95,11 +75,11 @@ def _month(past: Past, children: Side, persons: Side, spec: Specification, *, en
     """Both passes with what the past knows. `rate` chooses the thresholds anew."""
 
     def score(left: Side, right: Side, less=None) -> pa.Table:
-        return scored(past.model, left, right, spec=spec, engine=engine, less=less)
+        return scored(past.model, left, right, spec=spec, engine=engine, less=less, frequencies=past.frequencies)
 
     first, compared = _renewed(past.first, children, persons, score)
     chosen = thresholds_for(first.pairs, rate, past.thresholds) if rate is not None else past.thresholds
-    births, second = births_of(children), _nothing()
+    births, second = births_of(children), nothing()
     made = assign(first.pairs, chosen, births=births)
     if found := family_ways(children, persons, made):
         second, _ = _renewed(past.second, found.left, found.right, score, less=found.less)
@@ -181,12 +161,3 @@ def _kept(before: Scores, lefts: pa.Table, rights: pa.Table) -> pa.Table:
             " semi join (select person as left_id from l0 semi join l1 using (person, print)) using (left_id)"
             " semi join (select source, person from r0 semi join r1 using (source, person, print)) using (source, person)"
         ).fetch_arrow_table()
-
-
-def _nothing() -> Scores:
-    """Scores of nothing."""
-    text, number = pa.string(), pa.float64()
-    pairs = {"source": text, "person": text, "left_id": text, "match_weight": number, "match_probability": number}
-    right = {"source": text, "person": text, "print": pa.int64()}
-    tables = (pairs | {"held": pa.bool_()}, {"person": text, "print": pa.int64()}, right)
-    return Scores(*(pa.schema(list(columns.items())).empty_table() for columns in tables))

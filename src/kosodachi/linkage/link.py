@@ -14,7 +14,7 @@ import pyarrow as pa
 from kosodachi.linkage.assignment import COLUMNS, REASONS, assign, thresholds_for
 from kosodachi.linkage.comparisons import TERM_FREQUENCIES_FROM, japanese
 from kosodachi.linkage.engines import connect, typed
-from kosodachi.linkage.model import Model, predict, train
+from kosodachi.linkage.model import Model, frequencies, predict, train
 from kosodachi.linkage.passes import births_of, family_ways
 from kosodachi.linkage.prepare import Side, children_of, person_keys, persons_of
 from kosodachi.linkage.spec import FALSE_LINK_RATE, Thresholds
@@ -65,7 +65,8 @@ def link(
         made = assign(pd.DataFrame())
         return Links(made, summary(children, persons, made, None, thresholds or Thresholds()))
     model = train(children.own(), persons.own(), spec, seed=seed)
-    given = {"spec": spec, "engine": engine, "probability": probability}
+    counted = frequencies(children.ways, persons.ways, spec)
+    given = {"spec": spec, "engine": engine, "probability": probability, "frequencies": counted}
     pairs = scored(model, children, persons, **given)
     chosen = thresholds or thresholds_for(pairs, false_link_rate, Thresholds())
     births = births_of(children)
@@ -77,11 +78,19 @@ def link(
 
 
 def scored(
-    model: Model, children: Side, persons: Side, *, spec, engine: str, probability=None, less: np.ndarray | None = None
+    model: Model,
+    children: Side,
+    persons: Side,
+    *,
+    spec,
+    engine: str,
+    probability=None,
+    less: np.ndarray | None = None,
+    frequencies: dict[str, pa.Table] | None = None,
 ) -> pa.Table:
     """Scored pairs of persons and children: source, person, left_id (person number), match_weight, match_probability,
     held. `less` is taken off the weight by row of `children`, before the probability is read."""
-    pairs = predict(model, children.ways, persons.ways, spec, engine=engine)
+    pairs = predict(model, children.ways, persons.ways, spec, engine=engine, frequencies=frequencies)
     left, right = children.rows(pairs["left_id"]), persons.rows(pairs["right_id"])
     weight, likely = (pairs[column].to_numpy() for column in ("match_weight", "match_probability"))
     if less is not None:

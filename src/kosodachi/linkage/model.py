@@ -72,17 +72,24 @@ def train(left, right, spec: Specification, *, seed: int = 1) -> Model:
 
 
 def predict(
-    model: Model, left, right, spec: Specification, *, engine: str = "duckdb", above: float = 1e-3
+    model: Model,
+    left,
+    right,
+    spec: Specification,
+    *,
+    engine: str = "duckdb",
+    above: float = 1e-3,
+    frequencies: dict[str, pa.Table] | None = None,
 ) -> pd.DataFrame:
     """Pairs from a match probability of `above` on: left_id, right_id, match_weight (log2), match_probability, held.
 
-    Weights are rounded to 6 decimals, so that no later choice hangs on the order of a sum.
+    frequencies: as made by `frequencies`; without them they are counted in what is compared here. Weights are rounded to 6 decimals, so that no later choice hangs on the order of a sum.
     """
     if not len(left) or not len(right):
         numbers = {"match_weight": float, "match_probability": float, "held": bool}
         return pd.DataFrame({column: [] for column in ("left_id", "right_id", *numbers)}).astype(numbers)
     m, u = _of_table(model.levels, "m"), _of_table(model.levels, "u")
-    linker = _linker(left, right, _settings(spec, m, u, model.prior, keep=True), engine)
+    linker = _linker(left, right, _settings(spec, m, u, model.prior, keep=True), engine, frequencies)
     scored = linker.inference.predict(threshold_match_probability=above)
     pairs = linker.misc.query_sql(
         f"select unique_id_l as left_id, unique_id_r as right_id, round(match_weight, 6) as match_weight,"
@@ -237,13 +244,30 @@ def _of_table(levels: pd.DataFrame, which: str) -> dict:
     return dict(zip(zip(levels["comparison"], levels["level"]), levels[which]))
 
 
-def _linker(left, right, settings: dict, engine: str):
+def frequencies(left: pa.Table, right: pa.Table, spec: Specification) -> dict[str, pa.Table]:
+    """How frequent each value of a column is in both tables together, by column; empty if the specification uses none."""
+    levels = [level for comparison in spec.comparisons for level in comparison.levels]
+    columns = sorted({level.tf for level in levels if level.tf}) if spec.term_frequencies else []
+    counted = {}
+    for column in columns:
+        values = pa.chunked_array([*left[column].chunks, *right[column].chunks]).drop_null()
+        found = values.value_counts()
+        shares = pc.divide(pc.cast(found.field("counts"), pa.float64()), float(max(len(values), 1)))
+        counted[column] = pa.table({column: found.field("values"), f"tf_{column}": shares})
+    return counted
+
+
+def _linker(left, right, settings: dict, engine: str, frequencies: dict[str, pa.Table] | None = None):
     from splink import Linker
 
     api = backend(engine)
     sides = (("a_register", left), ("b_records", right))
     frames = [registered(api, frame, name, engine=engine) for name, frame in sides]
-    return Linker(frames, settings, log_level=None, validate_settings=False)
+    linker = Linker(frames, settings, log_level=None, validate_settings=False)
+    for column, table in (frequencies or {}).items():
+        counted = registered(api, table, f"c_{column}", engine=engine)
+        linker.table_management.register_term_frequency_lookup(counted, column)
+    return linker
 
 
 def _settings(spec: Specification, m: dict, u: dict, prior: float, *, keep: bool = False) -> dict:

@@ -46,6 +46,20 @@ CONTRACTS: dict[str, Contract] = {
         {"record_id": "str", "source": "str", "person_no": "str", "research_id": "str",
          "match_weight": "float", "match_probability": "float", "band": "str"},
         key=["record_id"], nullable=["person_no", "research_id", "match_weight", "match_probability"]),
+    "link_model": _of(
+        "identifier", "the trained model of a linkage with its thresholds, as JSON, for the next month; one row",
+        {"parameters": "str"}),
+    "link_scores": _of(
+        "identifier", "scored pairs of a month by pass, for the next month; left_id is the register's person number",
+        {"pass_name": "str", "source": "str", "person": "str", "left_id": "str", "match_weight": "float",
+         "match_probability": "float", "held": "bool"}),
+    "link_prints": _of(
+        "identifier", "hashes of how each person was written, by pass and side (register, records)",
+        {"pass_name": "str", "side": "str", "source": "str", "person": "str", "print": "int"},
+        key=["pass_name", "side", "source", "person"], nullable=["source"]),
+    "link_frequencies": _of(
+        "identifier", "how frequent names were when the model was trained, where it uses that",
+        {"column": "str", "value": "str", "share": "float"}, key=["column", "value"]),
     "rejects": _of(
         "identifier", "rows that could not be read, as they were, with the reason and its code",
         {"source": "str", "row_no": "int", "code": "str", "column": "str", "reason": "str", "raw": "str"}, nullable=["column"]),
