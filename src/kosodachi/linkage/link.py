@@ -145,11 +145,9 @@ def person_map(links: Links, register: pd.DataFrame, records: pd.DataFrame, *, k
         for name, rows in (("own", register), ("written", records)):
             con.register(name, typed(rows[["record_id", "source", "person_no"]].assign(person=person_keys(rows))))
         con.register("links", typed(links.pairs[COLUMNS]))
-        rows = con.execute(MAP).df()
+        rows = con.execute(MAP).fetch_arrow_table().to_pandas()
     rows["research_id"] = pseudonyms(key, "person", rows.pop("register_no"))
     columns = ["record_id", "source", "person_no", "research_id", "match_weight", "match_probability", "band"]
-    texts = [column for column in columns if not column.startswith("match")]
-    rows[texts] = rows[texts].astype("object").where(rows[texts].notna(), None)
     return rows[columns]
 
 
