@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from kosodachi.faults import Fault
 from kosodachi.linkage.engines import connect, typed
@@ -99,9 +100,10 @@ def persons_of(records: pd.DataFrame, names: pd.DataFrame | None = None) -> Side
 def _side(records: pd.DataFrame, keys: pd.Series, names: pd.DataFrame | None, *, twins: bool) -> Side:
     there = records.reindex(columns=["record_id", "source", "household_no", *WRITTEN]).assign(person=keys)
     with connect() as con:
-        con.register("given_rows", typed(there))
+        further = further_names(names, records)
+        con.register("given_rows", typed(there) if len(further) else _once(con, typed(there)))
         con.execute(f"create temp table way as {COMPARE.format(rows=OWN, own='true')}")
-        if len(further := further_names(names, records)):
+        if len(further):
             con.register("given_names", typed(further))
             con.execute(f"insert into way by name {COMPARE.format(rows=MORE, own='false')}")
         ways = con.execute(ONCE.format(twin=TWIN if twins else "false")).fetch_arrow_table()
@@ -109,6 +111,22 @@ def _side(records: pd.DataFrame, keys: pd.Series, names: pd.DataFrame | None, *,
     kana = ways["kana"].fill_null("").to_pylist()
     ways = ways.append_column("frame", pa.array(frames(kana), type=pa.string()))
     return Side(ways.select(["unique_id", *COMPARED]), ways.select(WHOSE), people)
+
+
+def _once(con, rows: pa.Table) -> pa.Table:
+    """The rows without those that write a person as another row does, where sources repeat their persons."""
+    persons = pc.count_distinct(rows["person"]).as_py()
+    if persons > MOSTLY_ONE * len(rows):
+        return rows
+    con.register("all_rows", rows.append_column("row", pa.array(np.arange(len(rows)))))
+    columns = ", ".join(("source", "person", "household_no", *WRITTEN))
+    first = con.execute(
+        f"select min(row) as row from all_rows group by hash({columns}) order by row"
+    ).fetch_arrow_table()
+    return rows.take(first["row"])
+
+
+MOSTLY_ONE = 0.8
 
 
 def further_names(names: pd.DataFrame | None, records: pd.DataFrame) -> pd.DataFrame:
