@@ -7,6 +7,7 @@ What a command needs is imported inside it, so that help answers at once.
 
 import os
 import sys
+from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -22,6 +23,10 @@ app = typer.Typer(
     rich_markup_mode=None,
     help="A reproducible research workspace for municipal child-data linkage. 子育ちデータ連携の研究用ワークスペース。",
 )
+items_app = typer.Typer(
+    no_args_is_help=True, help="The catalogue of data items and its evidence. 利用データ項目の台帳と根拠。"
+)
+app.add_typer(items_app, name="items")
 Lang = StrEnum("Lang", list(LANGUAGES))
 
 
@@ -82,14 +87,24 @@ def synthesise(
     from kosodachi.workspace.begin import synthetic_town
     from kosodachi.workspace.messages import told
 
-    folder = synthetic_town(town, seed=seed, children=children, out=out, said=_chunk_said)
+    folder = synthetic_town(town, seed=seed, children=children, out=out, said=_chunks_said())
     typer.echo(told("town_written", folder=folder))
 
 
-def _chunk_said(done: int, of: int) -> None:
-    """One line for each chunk of a large town, to standard error."""
-    if of > 1:
-        typer.echo(f"{done}/{of}", err=True)
+def _chunks_said() -> Callable[[int, int], None]:
+    """One line for each part of a large town, to standard error, with the time that it took and about that left."""
+    from time import monotonic
+
+    from kosodachi.workspace.messages import told
+
+    started = monotonic()
+
+    def say(done: int, of: int) -> None:
+        now = monotonic() - started
+        if of > 1:
+            typer.echo(told("part_written", done=done, of=of, now=now, left=now / done * (of - done)), err=True)
+
+    return say
 
 
 @app.command()
@@ -181,6 +196,18 @@ def share(
 
     rows = hand_out(open_run(town, name), what.value, to)
     _line(told(f"shared_{what.value}", rows=rows, folder=to))
+
+
+@items_app.command()
+def lint(lang: Speak = None) -> None:
+    """List every fault of the item catalogue and its evidence at once. 項目台帳と根拠の誤りをまとめて示す。"""
+    from kosodachi import items
+    from kosodachi.faults import refuse
+    from kosodachi.workspace.messages import told
+
+    refuse(items.lint())
+    counts = {"items": len(items.catalogue()), "rows": len(items.evidence()), "sources": len(items.sources())}
+    _line(told("items_ok", **counts))
 
 
 def _write_pages(opened, **options) -> None:

@@ -94,10 +94,10 @@ def test_a_town_without_a_programme_has_no_outreach_log():
 def test_the_register_cannot_be_left_out():
     with pytest.raises(Fault) as told:
         read_scenario(TEXT + "\nmissing: {not_collected: {juki: paper_only}}\n")
-    assert told.value.code == "E-TOWN-05" and "juki" in str(told.value)
+    assert told.value.code == "E-TOWN-22" and "juki" in str(told.value)
     with pytest.raises(Fault) as told:
         read_scenario(TEXT + "\nmissing: {not_collected: {zeimu: paper_only}}\n")
-    assert told.value.code == "E-TOWN-04"
+    assert told.value.code == "E-TOWN-26"
 
 
 def test_another_draw_of_who_consents_leaves_everything_else():

@@ -15,7 +15,7 @@ def home(tmp_path_factory):
 def test_help_names_every_command(home):
     told = command(home, "--help")
     assert told.returncode == 0
-    for name in ("new", "check", "synthesise", "run", "status", "report", "verify", "share"):
+    for name in ("new", "check", "synthesise", "run", "status", "report", "verify", "share", "items"):
         assert f"\n  {name} " in told.stdout
 
 
@@ -95,3 +95,24 @@ def test_synthesise_refuses_to_write_over_a_real_municipality(home):
     assert command(home, "new", "midori2").returncode == 0
     told = command(home, "synthesise", "midori2", "--out", "midori2")
     assert told.returncode == 2 and told.stderr.startswith("E-RUN-15")
+
+
+def test_items_lint_says_that_there_is_no_fault_and_how_much_it_read(home):
+    told = command(home, "items", "lint", "--lang", "ja")
+    assert told.returncode == 0
+    assert "誤りはありません" in told.stdout
+
+
+def test_items_lint_tells_every_fault_at_once(monkeypatch, capsys):
+    from kosodachi import cli, items
+    from kosodachi.faults import Fault
+
+    found = [Fault("E-ITEM-01", where="evidence.csv:9", source="a"), Fault("E-ITEM-06", item="b", cohort="c")]
+    monkeypatch.setattr(items, "lint", lambda: found)
+    monkeypatch.setattr(sys, "argv", ["kosodachi", "items", "lint"])
+    with pytest.raises(SystemExit) as stopped:
+        cli.main()
+    assert stopped.value.code == 2
+    told = capsys.readouterr().err
+    assert "E-ITEM-01 evidence.csv:9" in told
+    assert "E-ITEM-06" in told

@@ -1,18 +1,24 @@
 """What holds of any text: nothing is read twice to another result, no name is emptied, no row is lost."""
 
+import hmac
 import json
 import re
+import unicodedata
 
+import numpy as np
 import pandas as pd
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from ingest_small import JUKI, csv_bytes, files
+from ingest_small import JUKI, SETTINGS, csv_bytes, files
 from ingest_small import settings as municipality
 
 from kosodachi.faults import Fault, Faults
 from kosodachi.ingest import ingest
-from kosodachi.ingest.normalise import addresses, dates, kana, names
+from kosodachi.ingest.normalise import addresses, dates, kana, names, text, width
 from kosodachi.ingest.normalise.text import over_distinct
+from kosodachi.ingest.rows import _quoted, read_sheet
+from kosodachi.tables.pseudonyms import pseudonyms
 
 KANJI = "山田高髙橋渡邉邊崎﨑斎齋斉一二〇々ヶ𠮷葛\U000e0100"
 KANA = "アイウエオカガキギャュョッヴーｱｶﾞﾊﾟｰあいがぱゃ゛゜ゝヾ"
@@ -38,8 +44,8 @@ def test_reading_a_name_again_changes_nothing(written):
 @given(st.lists(st.one_of(JAPANESE, ANY), min_size=1, max_size=8))
 def test_a_name_with_a_letter_in_it_is_never_emptied(written):
     found = names.parts(column(written))["name"]
-    for text, name in zip(written, found):
-        if re.search("[一-龠ァ-ヺぁ-ゖA-Za-z]", text):
+    for one, name in zip(written, found):
+        if re.search("[一-龠ァ-ヺぁ-ゖA-Za-z]", one):
             assert name
 
 
@@ -101,13 +107,118 @@ def test_one_place_written_three_ways_is_one_address(chome, block, number):
 @quick
 @given(st.lists(st.one_of(st.none(), ANY), max_size=12))
 def test_addresses_of_any_text_keep_their_rows(written):
-    assert len(addresses.parts(column(written))) == len(written)
+    found = addresses.parts(column(written))
+    assert len(found) == len(written)
+    assert {type(value) for value in found.to_numpy().ravel()} <= {str, type(None)}
 
 
 def test_the_order_of_rows_does_not_matter():
     written = column(["山田　太郎", None, "髙橋 花子", "山田　太郎"])
     assert names.parts(written).iloc[::-1].equals(names.parts(written.iloc[::-1]))
     assert over_distinct(column([]), lambda texts: texts).tolist() == []
+
+
+@quick
+@given(st.lists(st.one_of(JAPANESE, ANY), min_size=1, max_size=8), st.booleans())
+def test_one_width_is_unicodes(written, capitals):
+    first = text.tidy_table()
+    read = text.texts_of(width.in_one_width(written, capitals=capitals))
+    for one, found in zip(written, read):
+        tidy = text.mapped(text.codes_of([one]), first)[:-1].tobytes().decode("utf-32-le")
+        plain = unicodedata.normalize("NFKC", tidy)
+        plain = unicodedata.normalize("NFKC", plain.upper()) if capitals else plain
+        assert (found or "") == unicodedata.normalize("NFKC", plain)
+
+
+@quick
+@given(st.lists(st.one_of(JAPANESE, ANY), min_size=1, max_size=8))
+def test_no_form_is_longer_than_what_was_written(written):
+    """But for signs that Unicode writes out, such as ㈱."""
+    name, sound = names.parts(column(written)), kana.with_codes(column(written))
+    place = addresses.parts(column(written))
+    for row, one in enumerate(written):
+        most = len(unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", one).upper()))
+        assert len(name["name"][row] or "") <= most
+        assert len(sound["kana_code"][row] or "") <= len(sound["kana"][row] or "") <= most
+        assert len(place["town"][row] or "") + len(place["building"][row] or "") <= most
+
+
+@quick
+@given(st.lists(st.one_of(st.none(), JAPANESE, ANY), min_size=1, max_size=9), st.randoms(use_true_random=False))
+def test_neither_order_nor_repetition_nor_the_size_of_parts_matters(written, random):
+    """A long column is worked on in parts, one with few distinct values over these alone: the values are the same."""
+
+    def read(values: pd.Series) -> pd.DataFrame:
+        rooms = names.parts(values), kana.with_codes(values), addresses.parts(values, municipality="青葉市")
+        return pd.concat([*rooms, dates.iso(values, era_codes="12345")], axis=1)
+
+    usual = read(column(written))
+    order = random.sample(range(len(written)), len(written))
+    assert read(column([written[at] for at in order])).equals(usual.iloc[order].reset_index(drop=True))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(text, "PART", 2)
+        patch.setattr(text, "FEW", 2.0)
+        assert read(column(written * 3)).equals(pd.concat([usual] * 3, ignore_index=True))
+
+
+@quick
+@given(st.lists(st.text(KANJI + KANA + " 　・（）", min_size=1, max_size=10), min_size=1, max_size=6))
+def test_the_glyphs_of_the_source_stay(written):
+    lines = [JUKI[0], *(f"{n},9,{name},ヤマダ,4280105,1,,緑町1,北小," for n, name in enumerate(written, start=1))]
+    utf8 = municipality(SETTINGS.replace("encoding: cp932", "encoding: utf-8"))
+    people = ingest(utf8, files(juki=csv_bytes(lines, "utf-8")), key=b"k").identifier_records
+    found = people[people["source"] == "juki"]["name_raw"]
+    assert found.tolist() == [name if name.strip() else None for name in written]
+
+
+@settings(max_examples=150, deadline=None, derandomize=True)
+@given(st.text("ab渡 　,\r\n\x00\ufeff|", max_size=24))
+def test_text_cut_at_its_signs_is_what_the_csv_module_reads(whole):
+    def sheet(read) -> tuple:
+        try:
+            made = read(whole)
+        except Fault as fault:
+            return (fault.code, fault.where)
+        rows = [made.row(number) for number in range(1, len(made) + 1)]
+        return made.header, rows, made.lines.tolist(), made.regular.tolist()
+
+    assert sheet(lambda t: read_sheet(t, delimiter=",", file="a")) == sheet(lambda t: _quoted(t, ",", "a"))
+
+
+@quick
+@given(st.binary(max_size=80), st.lists(st.text(max_size=9), max_size=4))
+def test_pseudonyms_are_hmac(key, values):
+    for value, found in zip(values, pseudonyms(key, "person", column(values))):
+        assert found == hmac.new(key, f"v1|person|{value}".encode("utf-8", "surrogatepass"), "sha256").hexdigest()[:16]
+
+
+@quick
+@given(st.integers(1, 99), st.integers(1, 99), st.integers(1, 999))
+def test_kanji_numerals_are_numbers(chome, block, number):
+    signs = "〇一二三四五六七八九"
+
+    def tens(value: int) -> str:
+        hundred, ten, one = value // 100, value // 10 % 10, value % 10
+        digits = (signs[hundred] if hundred > 1 else "") + "百" * (hundred > 0) + (signs[ten] if ten > 1 else "")
+        return digits + "十" * (ten > 0) + (signs[one] if one else "")
+
+    def places(value: int) -> str:
+        return "".join(signs[int(digit)] for digit in str(value))
+
+    plain = f"緑町{chome}-{block}-{number}"
+    for write in (str, tens, places):
+        written = f"緑町{write(chome)}丁目{write(block)}番{write(number)}号"
+        assert addresses.parts(column([written]))["address"][0] == plain, written
+
+
+def test_a_long_column_is_read_like_its_values():
+    """More values than one part holds, so that several parts run side by side."""
+    rng = np.random.default_rng(5)
+    some = np.array(list("山田高髙橋渡邉々一ｱｶﾞがー- 　1２丁目番号緑町"))
+    written = ["".join(rng.choice(some, rng.integers(1, 12))) for _ in range(text.PART + 50)]
+    whole = names.parts(column(written))
+    assert whole.iloc[-60:].reset_index(drop=True).equals(names.parts(column(written[-60:])))
+    assert whole.iloc[:60].equals(names.parts(column(written[:60])))
 
 
 CELL = st.one_of(

@@ -6,19 +6,41 @@ import hashlib
 import numpy as np
 import pytest
 
-from kosodachi.items import ASSUMED, evidence, lint, pooled, sources, without_effect
-from kosodachi.items.effects import effects, one_a_cohort
+from kosodachi.items import ASSUMED, Assumptions, evidence, lint, pooled, sources, without_effect
+from kosodachi.items.certainty import certainty
+from kosodachi.items.effects import effects, one_a_cohort, transport_sd
 from kosodachi.items.pooling import combine
 
 
 def test_rows_and_flags_are_as_they_were_collected():
-    rows = evidence()
-    assert len(rows) == 271
+    rows = evidence().iloc[:271]
     assert rows["verified"].value_counts().to_dict() == {"yes": 245, "recall": 26}
-    assert len(sources()) == 110
-    assert sources()["verified"].value_counts().to_dict() == {"yes": 108, "recall": 2}
+    assert sources().iloc[:110]["verified"].value_counts().to_dict() == {"yes": 108, "recall": 2}
     keys = "|".join(rows["item_id"] + rows["source_id"] + rows["measure"] + rows["value"] + rows["verified"])
     assert hashlib.sha256(keys.encode()).hexdigest()[:16] == "aa6cb71455979d40"
+
+
+def test_rows_that_were_added_since_come_from_sources_that_were_opened():
+    rows, named = evidence().iloc[271:], sources().set_index("source_id")
+    assert len(rows) >= 30
+    assert (rows["verified"] == "yes").all()
+    assert named.loc[rows["source_id"], "opened"].isin(["abstract", "table", "full text"]).all()
+    opened = named[named["opened"] != ""]
+    assert opened["opened_at"].str.startswith("http").all()
+    assert opened["opened_on"].str.fullmatch(r"\d{4}-\d\d-\d\d").all()
+
+
+def test_further_items_have_evidence_that_the_first_collection_did_not():
+    first, since = set(evidence().iloc[:271]["item_id"]), evidence().iloc[271:]
+    further = set(since.loc[since["value"].ne(""), "item_id"]) - first
+    assert len(further) >= 12
+    assert {
+        "multiple_birth",
+        "not_breastfed",
+        "repeated_injury_visits",
+        "overcrowding",
+        "sibling_prior_case",
+    } <= further
 
 
 def test_the_packages_own_evidence_has_no_fault():
@@ -35,7 +57,15 @@ def row(**changed):
         value="2.0",
         ci_low="1.5",
         ci_high="2.7",
+        match="same",
+        cohort="smith2023",
+        ci_level="0.95",
+        ci_scale="same",
+        polarity="1",
+        adjusted="no",
+        base_risk="",
         n_or_k="",
+        direction="risk",
         note="",
         verified="yes",
     ).assign(**changed)
@@ -52,6 +82,11 @@ def codes(rows, **given):
         ({"ci_low": "2.1"}, "E-ITEM-03"),
         ({"measure": "r", "value": "0.428", "ci_low": "0.096", "ci_high": "0.818"}, "E-ITEM-04"),
         ({"note": "99% CI (not 95%)"}, "E-ITEM-05"),
+        ({"value": "0.4", "ci_low": "0.18", "ci_high": "0.89"}, "E-ITEM-09"),
+        ({"direction": "protective"}, "E-ITEM-09"),
+        ({"outcome": "low school attainment (reversed)"}, "E-ITEM-09"),
+        ({"verified": "seen"}, "E-ITEM-10"),
+        ({"ci_scale": "z"}, "E-ITEM-10"),
     ],
 )
 def test_a_planted_fault_is_found(changed, code):
@@ -59,7 +94,31 @@ def test_a_planted_fault_is_found(changed, code):
 
 
 def test_the_same_numbers_read_on_fisher_z_are_no_fault():
-    assert codes(row(source_id="gubbels2019", measure="r", value="0.428", ci_low="0.096", ci_high="0.818")) == []
+    on_z = {"ci_scale": "fisher_z", "measure": "r", "value": "0.428", "ci_low": "0.096", "ci_high": "0.818"}
+    assert codes(row(**on_z)) == []
+
+
+def test_an_outcome_that_is_coded_the_other_way_round_is_no_fault_once_it_is_said():
+    assert codes(row(value="0.4", ci_low="0.18", ci_high="0.89", polarity="-1")) == []
+    assert np.exp(effects(row(value="0.4", ci_low="0.18", ci_high="0.89", polarity="-1"))["log_odds"][0]) == 2.5
+
+
+def test_a_source_that_cannot_be_found_again_is_found_out():
+    named = sources()
+    named.loc[0, ["opened", "opened_at", "opened_on"]] = ["abstract", "", ""]
+    named.loc[1, ["opened", "where_seen"]] = ["", ""]
+    found = lint(row(), named, items=[])
+    assert [(fault.code, fault.where) for fault in found] == [
+        ("E-ITEM-11", "sources.csv:2"),
+        ("E-ITEM-11", "sources.csv:3"),
+    ]
+
+
+def test_every_fault_is_told_at_once():
+    import pandas as pd
+
+    rows = pd.concat([row(source_id="nobody1999"), row(ci_low="2.1"), row(direction="protective")], ignore_index=True)
+    assert {fault.code for fault in lint(rows, items=[])} >= {"E-ITEM-01", "E-ITEM-03", "E-ITEM-09"}
 
 
 def test_a_row_from_memory_that_reaches_the_pool_is_found_and_none_does_by_itself():
@@ -67,6 +126,31 @@ def test_a_row_from_memory_that_reaches_the_pool_is_found_and_none_does_by_itsel
     assert effects(planted).empty
     assert codes(planted, pool=one_a_cohort(effects(row()))) == ["E-ITEM-02"]
     assert "stith2009" not in ";".join(pooled(evidence())["citations"])
+
+
+def test_no_row_from_memory_and_no_source_from_memory_reaches_a_prior():
+    rows, named = evidence(), sources().set_index("source_id")
+    recalled = rows[rows["verified"].eq("recall")]
+    assert len(recalled) == 26
+    assert recalled["value"].ne("").sum() >= 9  # numbers that would convert, were they not from memory
+    assert effects(recalled).empty
+    cited = set(";".join(pooled(rows)["citations"]).split(";"))
+    assert not cited & set(named.index[named["verified"].eq("recall")])
+    assert pooled(rows).equals(pooled(rows[rows["verified"].eq("yes")]))
+
+
+def test_a_model_of_the_item_given_the_outcome_does_not_count_as_adjusted():
+    turned = {"armfield2020", "dental_noshow", "weightfalter2018"}
+    found = effects(evidence()).query("source_id in @turned")
+    assert set(found["source_id"]) == turned
+    assert not found["adjusted"].any()
+
+
+def test_shares_of_deaths_prevalence_ratios_and_aucs_give_no_effect():
+    rows = evidence().query("verified == 'yes' and value != ''")
+    left = set(rows["measure"]) - set(effects(rows)["measure"])
+    assert {"% of deaths", "count among deaths", "prevalence ratio (as printed)", "AUC", "PAF (%)", "% poor"} <= left
+    assert "mhlw_death_r15" not in set(effects(rows)["source_id"])
 
 
 def test_one_cohort_is_never_counted_twice():
@@ -80,7 +164,7 @@ def test_one_cohort_is_never_counted_twice():
 def test_two_sources_that_share_their_children_but_not_their_cohort_are_found():
     import pandas as pd
 
-    twins = [row(n_or_k="n=12,345"), row(source_id="thompson2013", n_or_k="n=12,345")]
+    twins = [row(n_or_k="n=12,345"), row(source_id="thompson2013", cohort="thompson2013", n_or_k="n=12,345")]
     assert codes(pd.concat(twins, ignore_index=True)) == ["E-ITEM-06"]
 
 
@@ -89,7 +173,8 @@ KNOWN = [
     ("parent_own_abuse_history", "assink2018", "r", 1.095, 0.077),
     ("grades_drop", "gubbels2019", "r", 0.865, 0.192),
     ("parent_own_abuse_history", "vanijzendoorn2020", "d", 0.852, None),
-    ("many_siblings", "wu2004apha", "RR", 0.875, 0.056),
+    # 2.4 * .976 / (1 - 2.4 * .024) = 2.486 at the base risk of 2.4 %; the interval goes the same way
+    ("many_siblings", "wu2004apha", "RR", 0.911, 0.059),
     ("low_birth_weight", "sidebotham2003", "OR", 0.732, None),
     ("late_vaccination", "underimm2008", "aOR", 1.379, 0.443),
     ("parental_mental_health", "odonnell2015", "aHR", 0.971, 0.029),
@@ -125,7 +210,11 @@ def test_one_effect_takes_its_spread_from_outside_and_many_estimate_it():
     assert alone["expected_high"] - 0.7 == pytest.approx(1.959964 * np.hypot(0.4, 0.1), abs=1e-6)
     many = combine([0.1, 0.9, 1.5, 0.4], [0.1, 0.1, 0.1, 0.1])
     assert many["tau_from"] == "estimated"
-    assert many["tau"] == pytest.approx(np.sqrt(np.var([0.1, 0.9, 1.5, 0.4], ddof=1) - 0.01), rel=1e-4)
+    assert many["q_p"] < 1e-6
+    assert many["i2"] > 90
+    assert many["tau"] == pytest.approx(
+        np.sqrt(np.var([0.1, 0.9, 1.5, 0.4], ddof=1) - 0.01), rel=1e-4
+    )  # REML of equal variances
     assert many["expected_low"] < many["low"] < many["log_odds"] < many["high"] < many["expected_high"]
 
 
@@ -134,3 +223,47 @@ def test_items_without_any_effect_are_named():
     assert {"health_insurance_arrears", "tardiness"} <= set(table.index[table["searched"]])
     assert {"school_aid", "child_rearing_allowance"} <= set(table.index[table["used_by_pilots"]])
     assert "absence_days" not in table.index
+
+
+def test_a_proxy_is_pooled_only_where_nothing_closer_exists():
+    table = pooled(evidence()).set_index(["item_id", "kind"])
+    assert "ooki2013" not in table.loc[("teenage_mother", "maltreatment"), "citations"]
+    assert table.loc[("multiple_birth", "maltreatment"), "citations"] == "ooki2013"
+    assert table.loc[("multiple_birth", "maltreatment"), "match"] == "proxy"
+
+
+def test_all_effects_of_shared_cohorts_are_pooled_in_three_levels_when_asked():
+    one, every = pooled(evidence()), pooled(evidence(), levels=True)
+    pick = "item_id == 'parent_own_abuse_history' and kind == 'maltreatment'"
+    assert one.query(pick)[["k", "effects"]].to_numpy().tolist() == [[4, 4]]
+    assert every.query(pick)[["k", "effects"]].to_numpy().tolist() == [[4, 12]]
+
+
+def certain(log_odds=0.5, low=0.3, high=0.7, k=3, i2=0.0, **changed):
+    import pandas as pd
+
+    given = {"design": "cohort", "adjusted": True, "match": "same", "japan": True, "sparse": False}
+    group = pd.DataFrame([given | {"se_from": "interval"} | changed] * k)
+    return certainty(group, {"k": k, "log_odds": log_odds, "low": low, "high": high, "i2": i2})
+
+
+def test_certainty_starts_at_moderate_and_every_step_has_its_reason():
+    assert certain() == ("moderate_certainty", [])
+    assert certain(adjusted=False) == ("low_certainty", ["study_limitations"])
+    assert certain(design="case-control", i2=80.0) == ("very_low_certainty", ["study_limitations", "inconsistency"])
+    assert certain(japan=False) == ("low_certainty", ["indirectness"])
+    assert certain(low=-0.1) == ("low_certainty", ["imprecision"])
+    assert certain(k=1) == ("low_certainty", ["publication_bias"])
+    assert certain(log_odds=1.2, low=0.9, high=1.5) == ("high_certainty", ["moderate_effect"])
+    assert certain(log_odds=1.2, low=0.9, high=1.5, match="proxy")[0] == "moderate_certainty"
+
+
+def test_transport_to_japan_widens_with_the_distance_of_the_construct_and_can_be_set():
+    spreads = [
+        transport_sd("same", "same", True),
+        transport_sd("near", "same", True),
+        transport_sd("same", "proxy", True),
+    ]
+    assert spreads == sorted(spreads)
+    assert transport_sd("same", "same", False) == transport_sd("near", "near", True) == ASSUMED.transport_same
+    assert transport_sd("proxy", "same", True, Assumptions(transport_proxy=1.5)) == 1.5

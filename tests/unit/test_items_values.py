@@ -6,7 +6,10 @@ import pytest
 from items_town import attributes, children, links, settings
 
 from kosodachi.items import availability, catalogue, evidence, known_need, observed, pooled, register, values
+from kosodachi.items.certainty import GRADES
 from kosodachi.tables import MISSING, checked
+
+AGAINST = ("study_limitations", "inconsistency", "indirectness", "imprecision", "publication_bias", "moderate_effect")
 
 DAY = "2024-04-01"
 
@@ -40,6 +43,10 @@ def cell(table, child, item):
         ("untreated_caries", {"ann": "blank", "cho": 1, "eve": "no_record"}),
         ("low_birth_weight", {"ann": 1, "cho": 0, "eve": "no_record"}),
         ("developmental_finding", {"ann": 0, "cho": 1, "eve": "no_record"}),
+        # ann and eve have no earlier year; dan's window is cut short by his move
+        ("absence_change", {"ann": "blank", "eve": "not_applicable"}),
+        ("multiple_birth", {"ann": 0, "ben": 0, "eve": 0}),
+        ("repeated_cases", {"ann": 0, "dan": 0}),
         ("recent_move_in", {"ann": 0, "dan": 1, "eve": 0}),
         ("late_vaccination", {"cho": "paper_only", "eve": "paper_only", "ann": "not_applicable"}),
         ("school_aid", {"ann": "no_system", "cho": "not_applicable"}),
@@ -55,7 +62,7 @@ def test_the_table_keeps_its_contract_and_a_value_is_missing_only_with_a_reason(
     assert (tidy["value"].isna() == tidy["missing"].notna()).all()
     assert set(tidy["missing"].dropna()) <= set(MISSING)
     assert set(tidy["research_id"]) == {"ann", "ben", "cho", "dan", "eve"}
-    assert len(tidy) == 5 * len(catalogue())
+    assert len(tidy) == 5 * sum(item.computed for item in catalogue())
 
 
 def future_changed():
@@ -107,14 +114,20 @@ def test_known_need_is_the_first_case_by_child_and_route():
 
 def test_the_register_says_what_is_used_and_why_not():
     table = checked("item_register", register(catalogue(), pooled(evidence()), settings())).set_index("item_id")
-    assert len(table) == 12
+    assert len(table) == len(catalogue())
+    assert table.loc["low_income", ["decision", "why", "basis"]].to_list() == ["cannot", "no_system", "paper"]
+    assert table.loc["tardiness", ["decision", "why", "basis"]].to_list() == ["cannot", "no_column", "prior_case"]
+    assert table.loc["abortion_history", ["decision", "why"]].to_list() == ["not_used", "excluded"]
+    assert table.loc["absence_change", ["decision", "why"]].to_list() == ["not_used", "no_basis"]
     assert table.loc["late_vaccination", ["decision", "why"]].to_list() == ["cannot", "paper_only"]
     assert table.loc["school_aid", ["decision", "why", "basis"]].to_list() == ["cannot", "no_system", "prior_case"]
-    assert table.loc["recent_move_in", ["decision", "basis", "log_odds"]].to_list() == ["use", "prior_case", 0.0]
+    # half of ln 2.81 (moves in the ALSPAC cohort): moving in once is a proxy of moving often
+    assert table.loc["recent_move_in", ["decision", "basis"]].to_list() == ["use", "paper"]
+    assert table.loc["recent_move_in", "log_odds"] == pytest.approx(np.log(2.81) / 2)
     assert table.loc["many_siblings", "citations"] == "wu2004apha"
-    # half of ln 2.4, the spread of the next setting: tau .4, transport .4 (near, other country), se .056
-    assert table.loc["many_siblings", "log_odds"] == pytest.approx(np.log(2.4) / 2)
-    assert table.loc["many_siblings", "log_odds_se"] == pytest.approx(np.sqrt(0.4**2 + 0.4**2 + 0.0560**2), abs=1e-3)
+    # half of ln 2.486 (RR 2.4 at a base risk of 2.4 %), the next setting: tau .4, transport .4 (other country), se .059
+    assert table.loc["many_siblings", "log_odds"] == pytest.approx(np.log(2.4 * 0.976 / (1 - 2.4 * 0.024)) / 2)
+    assert table.loc["many_siblings", "log_odds_se"] == pytest.approx(np.sqrt(0.4**2 + 0.4**2 + 0.0593**2), abs=1e-3)
     assert table.loc["untreated_caries", "log_odds_se"] > table.loc["many_siblings", "log_odds_se"]
 
 
@@ -135,6 +148,37 @@ def test_availability_counts_every_child_once(table):
     assert known["school_aid", "no_system"] == 3  # ann, ben, dan; the others are outside its age band
 
 
+def test_availability_names_what_no_system_gives():
+    short = table_of(["many_siblings"])
+    counts = availability(short, items=catalogue()).set_index(["item_id", "reason"])
+    assert counts.loc[("low_income", "no_system"), ["children", "of", "share"]].to_list() == [5, 5, 1.0]
+    assert ("tardiness", "no_column") in counts.index
+    assert ("sibling_prior_case", "counted_elsewhere") in counts.index
+    assert "low_income" not in set(availability(short)["item_id"])
+
+
+def table_of(names):
+    chosen = [item for item in catalogue() if item.item_id in names]
+    return values(children(), attributes(), links(), settings(), as_of=DAY, items=chosen)
+
+
+def test_a_rise_in_absence_is_that_over_the_same_months_a_year_before():
+    two_years = attributes()["shukketsu"].iloc[:1]
+    before = two_years.assign(record_id="s9", fiscal_year=2022, **{f"absent_{m:02d}": 1 for m in range(1, 13)})
+    parts = attributes() | {"shukketsu": pd.concat([two_years, before])}
+    more = pd.concat([links(), pd.DataFrame({"record_id": ["s9"], "research_id": ["ann"], "band": "link"})])
+    item = [item for item in catalogue() if item.item_id == "absence_change"]
+    # three days a month against one: 12 more days in six months
+    assert cell(values(children(), parts, more, settings(), as_of=DAY, items=item), "ann", "absence_change") == 1
+
+
+def test_twins_are_children_of_one_household_born_in_the_same_month():
+    twin = children().iloc[[0]].assign(research_id="amy")
+    item = [item for item in catalogue() if item.item_id == "multiple_birth"]
+    found = values(pd.concat([children(), twin]), attributes(), links(), settings(), as_of=DAY, items=item)
+    assert {c: cell(found, c, "multiple_birth") for c in ("ann", "amy", "ben")} == {"ann": 1, "amy": 1, "ben": 0}
+
+
 def test_observed_effects_are_those_of_the_two_by_two_table():
     ids = [f"c{i}" for i in range(100)]
     item = pd.DataFrame({"research_id": ids, "item_id": "x", "value": [1.0] * 40 + [0.0] * 50 + [np.nan] * 10})
@@ -149,6 +193,8 @@ def test_pages_call_an_item_what_the_catalogue_calls_it():
 
     for item in catalogue():
         assert (words.label(item.item_id, "ja"), words.label(item.item_id, "en")) == (item.ja, item.en)
+    left = {item.not_computed.reason for item in catalogue() if not item.computed}
+    assert words.unknown({"excluded", "certainty", *left, *GRADES, *AGAINST}) == []
     bases = {f"on_{basis}" for basis in ("paper", "prior_case", "hearing", "data")}
     assert words.unknown({"use", "not_used", "cannot", "no_basis", *MISSING, *bases}) == []
 

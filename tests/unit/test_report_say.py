@@ -118,3 +118,42 @@ def test_nothing_hidden_nothing_said_of_it():
 def test_columns_can_be_chosen_and_ordered():
     html = as_html(linked(), "en", caption="x", columns=["linked", "source"])
     assert html.index("Linked") < html.index("Source") and "Share" not in html
+
+
+def texts_of(figure) -> dict[str, object]:
+    axes = figure.axes[0]
+    return {"heads": [text.get_text() for text in axes.get_xticklabels()], "upright": axes.get_xticklabels()[0].get_rotation() == 90,
+            "side": [text.get_text() for text in axes.get_yticklabels()]}  # fmt: skip
+
+
+def grid_of(names: list[str]):
+    groups, sources = (list(column) for column in zip(*((group, name) for group in ("all", "twin") for name in names)))
+    table = {"group": groups, "reason": ["blank"] * len(groups), "source": sources, "records": [20] * len(groups)}
+    return released("town_gaps", table, by=["group", "reason", "source"], counts=["records"])
+
+
+def test_long_heads_of_a_heat_map_are_broken_into_lines_and_many_stand_upright():
+    words = ["Child-rearing allowance", "National health insurance", "School attendance", "Vaccination"]
+    few = texts_of(figures.heatmap(grid_of(words), "en", row="group", column="source", value="records"))
+    assert "National health\ninsurance" in few["heads"] and not few["upright"]
+    many = grid_of([f"{word} {place}" for word in words for place in range(5)])
+    assert texts_of(figures.heatmap(many, "en", row="group", column="source", value="records"))["upright"]
+    kanji = [
+        "児童扶養手当",
+        "プッシュ型支援記録",
+        "国民健康保険・所得",
+        "子ども医療費助成",
+        "住民基本台帳",
+        "予防接種",
+    ] * 2
+    heads = [f"{name}{place}" for place, name in enumerate(kanji)]
+    drawn = texts_of(figures.heatmap(grid_of(heads), "ja", row="group", column="source", value="records"))
+    assert [head.replace("\n", "") for head in drawn["heads"]] == heads and not drawn["upright"]
+    assert all(len(line) <= 5 for head in drawn["heads"] for line in head.split("\n"))
+
+
+def test_a_heat_map_may_have_two_words_a_row_and_an_order_of_its_own():
+    drawn = figures.heatmap(
+        grid_of(["b", "c", "a"]), "ja", row=("group", "reason"), column="source", value="records", order=("z", "a", "b")
+    )
+    assert texts_of(drawn)["side"] == ["全児童(空欄)", "双子など(空欄)"] and texts_of(drawn)["heads"] == ["a", "b", "c"]

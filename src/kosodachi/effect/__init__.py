@@ -6,11 +6,30 @@ child.
 """
 
 from kosodachi.effect.cohort import Cohort, cohort
+from kosodachi.effect.competing import cumulative_incidence
+from kosodachi.effect.controls import control_estimates, null_of
+from kosodachi.effect.discontinuity import Jump, bandwidths, jump, running_variable
+from kosodachi.effect.doubt import doubts, link_chances, what_it_takes
+from kosodachi.effect.draws import Pooled, imputed, over_draws, rubin
 from kosodachi.effect.estimators import Estimate, aipw, g_formula, iptw, naive, stabilised_weights
+from kosodachi.effect.few_events import (
+    detectable_hazard_ratio,
+    events_needed,
+    exact_difference,
+    firth_cox,
+    firth_logistic,
+)
 from kosodachi.effect.gate import Bounds, Gate, gate, gated_estimates
 from kosodachi.effect.hazard import cox_model
+from kosodachi.effect.link_error import over_links
+from kosodachi.effect.lottery import Drawn, complier_effect, lottery
+from kosodachi.effect.matching import Matched, matched, matched_balance
+from kosodachi.effect.negative_controls import Null, calibrated, empirical_null
 from kosodachi.effect.nuisance import design_matrix, propensity
-from kosodachi.effect.said import answer, covariate_words, protocol, why
+from kosodachi.effect.pooled import PooledEffect, pool
+from kosodachi.effect.said import answer, covariate_words, doubt_answer, protocol, why
+from kosodachi.effect.sensitivity import e_value, lee, manski, risk_ratio, tipping_point
+from kosodachi.effect.staggered import staggered
 from kosodachi.effect.study import (
     analysed,
     balance,
@@ -22,13 +41,88 @@ from kosodachi.effect.study import (
     largest_differences,
     planted_truth,
 )
+from kosodachi.effect.surrogate import Index, surrogate_checks, surrogate_effect, surrogate_index
 from kosodachi.effect.survival import coarsened, curves, log_rank, restricted_mean, restricted_mean_difference
 from kosodachi.effect.trial import TargetTrial
+from kosodachi.effect.wedge import Wedge, stepped_wedge
 
 __all__ = [
-    "Bounds", "Cohort", "Estimate", "Gate", "TargetTrial", "aipw", "analysed", "answer", "balance",
-    "beside_truth", "coarsened", "cohort", "covariate_words", "covariates_of", "cox", "cox_model", "curves",
-    "design_matrix", "estimate", "g_formula", "gate", "gated_estimates", "iptw", "kaplan_meier",
-    "largest_differences", "log_rank", "naive", "planted_truth", "propensity", "protocol", "restricted_mean",
-    "restricted_mean_difference", "stabilised_weights", "why",
+    "Bounds",
+    "Cohort",
+    "Drawn",
+    "Estimate",
+    "Gate",
+    "Index",
+    "Jump",
+    "Matched",
+    "Null",
+    "Pooled",
+    "PooledEffect",
+    "TargetTrial",
+    "Wedge",
+    "aipw",
+    "analysed",
+    "answer",
+    "balance",
+    "bandwidths",
+    "beside_truth",
+    "calibrated",
+    "coarsened",
+    "cohort",
+    "complier_effect",
+    "control_estimates",
+    "covariate_words",
+    "covariates_of",
+    "cox",
+    "cox_model",
+    "cumulative_incidence",
+    "curves",
+    "design_matrix",
+    "detectable_hazard_ratio",
+    "doubt_answer",
+    "doubts",
+    "e_value",
+    "empirical_null",
+    "estimate",
+    "events_needed",
+    "exact_difference",
+    "firth_cox",
+    "firth_logistic",
+    "g_formula",
+    "gate",
+    "gated_estimates",
+    "imputed",
+    "iptw",
+    "jump",
+    "kaplan_meier",
+    "largest_differences",
+    "lee",
+    "link_chances",
+    "log_rank",
+    "lottery",
+    "manski",
+    "matched",
+    "matched_balance",
+    "naive",
+    "null_of",
+    "over_draws",
+    "over_links",
+    "planted_truth",
+    "pool",
+    "propensity",
+    "protocol",
+    "restricted_mean",
+    "restricted_mean_difference",
+    "risk_ratio",
+    "rubin",
+    "running_variable",
+    "stabilised_weights",
+    "staggered",
+    "stepped_wedge",
+    "surrogate_checks",
+    "surrogate_effect",
+    "surrogate_index",
+    "tipping_point",
+    "what_it_takes",
+    "why",
 ]  # fmt: skip

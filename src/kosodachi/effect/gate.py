@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from kosodachi.effect import estimators, nuisance
 from kosodachi.effect.balance import differences, effective_size, equipoise
 from kosodachi.effect.cohort import Cohort
+from kosodachi.effect.negative_controls import Null
 from kosodachi.effect.nuisance import RIDGE
 from kosodachi.effect.study import COLUMNS, Arrays, analysed, cox, estimate, no_rows
 
@@ -31,6 +32,7 @@ class Bounds(BaseModel):
     max_smd: float = Field(0.1, gt=0)
     min_equipoise: float = Field(0.2, ge=0, le=1)
     smallest_effect: float = Field(0.15, gt=0, le=1)
+    max_ease: float = Field(0.25, gt=0)
 
 
 @dataclass(frozen=True)
@@ -57,13 +59,15 @@ ENOUGH_DATA = ("long_absences", "smaller_arm", "detectable_effect")
 
 
 def gate(
-    cohort: Cohort, *, covariates: Sequence[str] | None = None, bounds: Bounds | None = None, ridge: float = RIDGE
-) -> Gate:
+    cohort: Cohort, *, covariates: Sequence[str] | None = None, bounds: Bounds | None = None, ridge: float = RIDGE,
+    systematic: Null | None = None,
+) -> Gate:  # fmt: skip
     """The gate on a cohort under the weights that `estimate` uses.
 
     Tests: long_absences, smaller_arm (children), detectable_effect (risk difference found with 80 % power,
     2.80 s sqrt(1/n1 + 1/n0) with s^2 the outcome's variance given X and effective numbers n1, n0), largest_smd
-    (absolute, after weighting), equipoise (share with a preference score of 0.3 to 0.7). Too little data is
+    (absolute, after weighting), equipoise (share with a preference score of 0.3 to 0.7), and with `systematic`, what the
+    negative controls show, ease (expected absolute systematic error, log odds). Too little data is
     `not_assessable`; the other failures `withheld`.
     """
     bounds = bounds or Bounds()
@@ -75,13 +79,16 @@ def gate(
     w = estimators.stabilised_weights(at.a, e)
     detectable = detectable_effect(at.y, at.a, at.X, w, ridge=ridge)
     n = len(at.y)
-    tests = _tests([
+    rows = [
         ("long_absences", events, np.nan, bounds.min_events, events >= bounds.min_events),
         ("smaller_arm", arm := int(min(at.a.sum(), (1 - at.a).sum())), np.nan, bounds.min_arm, arm >= bounds.min_arm),
         ("detectable_effect", events, detectable, bounds.smallest_effect, detectable <= bounds.smallest_effect),
         ("largest_smd", n, smd := _largest_smd(at, w), bounds.max_smd, smd <= bounds.max_smd),
         ("equipoise", n, both := equipoise(at.a, e), bounds.min_equipoise, both >= bounds.min_equipoise),
-    ])  # fmt: skip
+    ]  # fmt: skip
+    if systematic is not None:
+        rows.append(("ease", n, systematic.ease, bounds.max_ease, systematic.ease <= bounds.max_ease))
+    tests = _tests(rows)
     failed = tuple(tests.loc[~tests["passed"], "test"])
     short = set(failed) & set(ENOUGH_DATA)
     needed = max(bounds.min_events, 10 * ceil(max(events, 1) * (detectable / bounds.smallest_effect) ** 2 / 10))

@@ -173,3 +173,31 @@ def protocol(trial: TargetTrial) -> pd.DataFrame:
         "解析:傾向スコアによる重み付け、標準化、AIPW。きょうだいは1群とし、診断基準を満たす場合だけ推定値を示す。",
     ]
     return pd.DataFrame({"element": list(en), "en": list(en.values()), "ja": ja})
+
+
+def doubt_answer(decided: Gate, worries: pd.DataFrame, measures: pd.DataFrame) -> dict[str, list[str]]:
+    """Three sentences a language on what doubt leaves of the estimate, from released tables."""
+    if not decided.passed or worries.empty:
+        return {
+            "en": ["No estimate was shown, so there is none to doubt.", "The diagnostics gate was not passed.", "See 61_effect for what is lacking."],
+            "ja": ["推定値を示していないため、疑いの検討はできません。", "診断基準を満たしていません。", "不足しているものは 61_effect をご覧ください。"],
+        }  # fmt: skip
+    rows, takes = worries.set_index("worry"), measures.set_index("measure")["value"]
+    low, high = 100 * rows["low"].min(), 100 * rows["high"].max()
+    points = 100 * rows["value"].dropna()
+    held = ((rows["low"] > 0) | (rows["high"] < 0)).all()
+    e = takes.get("e_value")
+    return {
+        "en": [
+            f"Under {len(rows)} worries the estimate lies between {points.min():+.1f} and {points.max():+.1f} points, and the intervals reach from {low:+.1f} to {high:+.1f}.",
+            "No interval holds 0." if held else "At least one interval holds 0: the sign of the effect is not settled.",
+            f"An unmeasured cause with a risk ratio of {e:.2f} with both offer and absence could explain the estimate away." if e == e and e is not None
+            else "The E-value cannot be given.",
+        ],
+        "ja": [
+            f"{len(rows)}通りの疑いのもとで推定値は{points.min():+.1f}〜{points.max():+.1f}ポイント、区間は{low:+.1f}〜{high:+.1f}ポイントに広がります。",
+            "どの区間も0を含みません。" if held else "0を含む区間があり、効果の向きは定まりません。",
+            f"案内と欠席の両方に対してリスク比{e:.2f}の事情が隠れていれば、この推定値は説明できてしまいます。" if e == e and e is not None
+            else "E値は示せません。",
+        ],
+    }  # fmt: skip

@@ -13,7 +13,7 @@ from kosodachi.faults.marks import Marked, read_marked
 from kosodachi.ingest.declared import declared_faults
 from kosodachi.ingest.files import read_file
 from kosodachi.ingest.normalise import dates
-from kosodachi.ingest.plausible import blocking_faults, implausible_births
+from kosodachi.ingest.plausible import OTHER_SET, births_of_the_other_set, blocking_faults, implausible_births
 from kosodachi.ingest.reading import Reading, read_extract
 from kosodachi.ingest.reasons import FAULT_OF, IMPLAUSIBLE_BIRTH
 from kosodachi.municipality import Municipality, Source
@@ -94,8 +94,10 @@ def _shown(codes: pd.Series) -> str:
 
 def _of_births(reading: Reading, settings: Municipality) -> list[Fault]:
     odd = implausible_births(reading, settings, adults=reading.source.kind != "resident_register")
-    odd = odd.intersection(reading.accepted)
-    if odd.empty:
-        return []
-    where = reading.sheet.where(odd[0], reading.headers["birth_date"])
-    return [Fault(IMPLAUSIBLE_BIRTH, where=where, rows=len(odd))]
+    other = births_of_the_other_set(reading, settings).intersection(reading.accepted)
+    odd = odd.intersection(reading.accepted).difference(other)
+    found, column = [], reading.headers.get("birth_date", "")
+    if len(other):
+        sets = {"declared": reading.source.era_codes, "other": OTHER_SET[reading.source.era_codes]}
+        found = [Fault("E-INGEST-35", where=reading.sheet.where(other[0], column), rows=len(other), **sets)]
+    return found + [Fault(IMPLAUSIBLE_BIRTH, where=reading.sheet.where(row, column), rows=len(odd)) for row in odd[:1]]

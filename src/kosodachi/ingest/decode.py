@@ -17,6 +17,10 @@ from kosodachi.municipality import Encoding
 ENCODINGS = get_args(Encoding)
 BROKEN = "\ufffd"
 DOS_END = "\x1a"
+# A byte that could not be read. U+FFFD alone is what an earlier conversion left: a character like others, of unknown look.
+MARKED = re.compile(f"{BROKEN}\\\\x[0-9a-f]{{2}}")
+# Two and more characters of three bytes as UTF-8 has kana and kanji; hardly ever found in a line of CP932.
+_UTF8 = re.compile(rb"(?:[\xe3-\xe9][\x80-\xbf]{2}){2}")
 
 
 def _mark(error: UnicodeError) -> tuple[str, int]:
@@ -30,21 +34,46 @@ codecs.register_error("kosodachi_mark", _mark)
 
 def decoded(data: bytes, encoding: str, *, headers: Iterable[str], file: str) -> str:
     """The text without byte order mark and DOS end mark. Raises Fault E-INGEST-02 (another encoding fits), -03 (none does)."""
+    if not data.removeprefix(codecs.BOM_UTF8).strip():
+        return ""
     headers = [header_key(header) for header in headers]
     text, line = _strict(data, encoding)
-    if text is not None and _fits(data, text, encoding, headers):
+    foreign = _foreign_lines(data, encoding)
+    if text is not None and not foreign and _fits(data, text, encoding, headers):
         return _bare(text)
     other = _that_fits(data, encoding, headers)
     if other:
         raise Fault("E-INGEST-02", where=f"{file}:{line or _first_foreign(data)}", declared=encoding, other=other)
-    if text is not None:
+    if text is not None and not foreign:
         return _bare(text)
-    marked = data.decode(encoding, "kosodachi_mark")
+    return _bare(_marked(data, encoding, file, line, foreign))
+
+
+def _marked(data: bytes, encoding: str, file: str, line: int, foreign: list[tuple[int, int]]) -> str:
+    """The text with its broken bytes and those of foreign lines marked, if they are few."""
+    pieces, at = [], 0
+    for start, end in foreign:
+        pieces += [data[at:start].decode(encoding, "kosodachi_mark"), data[start:end].decode("ascii", "kosodachi_mark")]
+        at = end
+    marked = "".join([*pieces, data[at:].decode(encoding, "kosodachi_mark")])
     lines = marked.splitlines()
-    broken = sum(BROKEN in part for part in lines)
-    if broken > max(1, len(lines) // 100) or BROKEN in (lines or [""])[0]:
-        raise Fault("E-INGEST-03", where=f"{file}:{line}", declared=encoding, lines=broken)
-    return _bare(marked)
+    broken = [number for number, part in enumerate(lines, start=1) if MARKED.search(part)]
+    if len(broken) > max(1, len(lines) // 100) or 1 in broken:
+        raise Fault("E-INGEST-03", where=f"{file}:{line or broken[0]}", declared=encoding, lines=len(broken))
+    return marked
+
+
+def _foreign_lines(data: bytes, encoding: str) -> list[tuple[int, int]]:
+    """Start and end of the lines of CP932 data that are surely UTF-8, as of a file that was joined from two systems."""
+    found, end = [], 0
+    for match in _UTF8.finditer(data) if encoding == "cp932" else ():
+        if match.start() < end:
+            continue
+        start = data.rfind(b"\n", 0, match.start()) + 1
+        end = data.find(b"\n", match.end()) + 1 or len(data)
+        if _strict(data[start:end], "utf-8")[0] is not None:
+            found.append((start, end))
+    return found
 
 
 def header_key(header: str) -> str:

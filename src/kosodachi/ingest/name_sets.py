@@ -4,6 +4,7 @@ A foreign resident may be written by any of up to four names, and a child whose 
 records name one person if any of their names meet. Nothing here says which name is the right one.
 """
 
+import numpy as np
 import pandas as pd
 
 from kosodachi.ingest.normalise import kana, names
@@ -11,7 +12,6 @@ from kosodachi.ingest.normalise.text import missing, over_distinct
 from kosodachi.ingest.people import column_of, read_aloud, whole
 from kosodachi.tables import contract_of
 
-CODES = ["kana_code", "surname_code", "given_code"]
 FORMS = ("name", "surname", "given", "kana_code", "surname_code", "given_code")
 
 
@@ -22,10 +22,18 @@ def name_set(raw: pd.DataFrame, people: pd.DataFrame) -> pd.DataFrame:
     """
     further = pd.concat([_former(raw, people), *_aliases(raw), *_alphabet(raw, people)])
     further = further.assign(record_id=people["record_id"].loc[further.index]).drop_duplicates()
-    current = people[["record_id", *FORMS]].assign(kind="current")
-    table = pd.concat([current, further], ignore_index=True)
-    named = table[["name", "surname", "kana_code", "surname_code"]].notna().any(axis=1)
-    return table.loc[named, list(contract_of("identifier_names").columns)].reset_index(drop=True)
+    said = [people[form].notna().to_numpy() for form in ("name", "surname", "kana_code", "surname_code")]
+    named = np.logical_or.reduce(said)
+    table = {
+        "record_id": people["record_id"],
+        "kind": pd.Series("current", index=people.index, dtype=object),
+        **people[list(FORMS)],
+    }
+    further = further[further[list(FORMS)].notna().any(axis=1)]
+    return pd.DataFrame({
+        column: np.concatenate([table[column].to_numpy(dtype=object)[named], further[column].to_numpy(dtype=object)])
+        for column in contract_of("identifier_names").columns
+    }, copy=False)  # fmt: skip
 
 
 def _former(raw: pd.DataFrame, people: pd.DataFrame) -> pd.DataFrame:
@@ -39,9 +47,8 @@ def _former(raw: pd.DataFrame, people: pd.DataFrame) -> pd.DataFrame:
     surname = names.joined_of(surname)
     sound = kana.joined_of(sound)
     sound = sound.where(sound.notna(), kana.of_kana(surname))
-    given = read_aloud(whole(raw, "kana"), people, {"given": raw["kana_given"]} if "kana_given" in raw else None)[
-        "given"
-    ]
+    given = kana.joined_of(raw["kana_given"]) if "kana_given" in raw else kana.parts(whole(raw, "kana"))["given"]
+    given = given.where(given.notna(), kana.of_kana(people["given"]))
     both = (sound + given).where(sound.notna() & given.notna(), None)
     return pd.DataFrame({
         "kind": "former", "name": (surname + people["given"]).where(surname.notna() & people["given"].notna(), None),
@@ -69,7 +76,7 @@ def _alphabet(raw: pd.DataFrame, people: pd.DataFrame) -> list[pd.DataFrame]:
     forms = [_spoken("alphabet", form) for form in names.alphabet_forms(column_of(raw, "name_alphabet"))]
     own = people.loc[forms[0].index]
     same = ~over_distinct(own["name"], lambda texts: texts.str.contains(names.KANJI)).eq(True)
-    forms[0][CODES] = own[CODES].where(same, None)
+    forms[0][list(kana.CODED)] = own[list(kana.CODED)].where(same, None)
     return forms
 
 
@@ -78,7 +85,7 @@ def _spoken(kind: str, written: pd.Series, reading: pd.Series | None = None) -> 
     reading = missing(written.index) if reading is None else reading
     there = written.notna() | reading.notna()
     name = names.parts(written[there])
-    return name.assign(kind=kind, **read_aloud(reading[there], name)[CODES])
+    return name.assign(kind=kind, **read_aloud(reading[there], name)[list(kana.CODED)])
 
 
 def _nobody() -> pd.DataFrame:

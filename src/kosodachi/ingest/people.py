@@ -28,27 +28,26 @@ def identifiers(raw: pd.DataFrame, read: dict[str, pd.Series], *, municipality: 
     before = addresses.parts(column_of(raw, "previous_address"), municipality=municipality)
     guardian = names.parts(column_of(raw, "guardian_name"))
     return pd.DataFrame({
-        "name_raw": name_raw, "kana_raw": kana_raw, **name, **aloud.drop(columns=list(PARTS)),
+        "name_raw": name_raw, "kana_raw": kana_raw, **name, **aloud,
         **{column: read.get(column, missing(raw.index)) for column in ("birth_date", "sex", "postcode", "address_protected")},
         **place, "guardian_name": guardian["name"],
         "guardian_code": read_aloud(column_of(raw, "guardian_kana"), guardian)["kana_code"],
         **{f"previous_{part}": before[part] for part in ("town", "chome", "block")},
-    })  # fmt: skip
+    }, copy=False)  # fmt: skip
 
 
 def read_aloud(written: pd.Series, name: pd.DataFrame, apart: dict[str, pd.Series] | None = None) -> pd.DataFrame:
-    """Columns kana, surname, given and kana_code, surname_code, given_code of kana as written, or where it is blank of a
-    name (columns name, surname, given) that is written in kana. `apart` holds surname and given where they are columns.
+    """Columns kana and kana_code, surname_code, given_code of kana as written, or where it is blank of a name (columns
+    name, surname, given) that is written in kana. `apart` holds surname and given where they are columns.
     """
-    aloud = kana.parts_and_codes(written)
+    aloud = kana.with_codes(written)
     for part, column in (apart or {}).items():
-        aloud[part] = kana.joined_of(column)
-        aloud[f"{part}_code"] = kana.coded(aloud[part])
+        aloud[f"{part}_code"] = kana.with_codes(column)["kana_code"]
     silent = aloud["kana"].isna() & name["name"].notna()
     if silent.any():
-        for part, own in zip(kana.PARTS, ("name", "surname", "given")):
-            spoken = kana.of_kana(name.loc[silent, own])
-            aloud.loc[silent, part], aloud.loc[silent, f"{part}_code"] = spoken, kana.coded(spoken)
+        spoken = name.loc[silent, ["name", "surname", "given"]].apply(kana.of_kana)
+        aloud.loc[silent, "kana"] = spoken["name"]
+        aloud.loc[silent, list(kana.CODED)] = spoken.apply(kana.coded).to_numpy()
     return aloud
 
 

@@ -66,10 +66,24 @@ def _births(reading: Reading, settings: Municipality) -> list[Fault]:
 def implausible_births(reading: Reading, settings: Municipality, *, adults: bool) -> pd.Index:
     """Rows born after the last day of follow-up, or (`adults`) more than 20 years before the first day that items refer to."""
     born = _born(reading)
-    late = born > settings.schedule.follow_up_until.isoformat()
+    first, last = _child_days(settings)
+    return born.index[(born > last) | ((born < first) & adults)]
+
+
+def births_of_the_other_set(reading: Reading, settings: Municipality) -> pd.Index:
+    """Rows whose day of birth is no child's as declared, and a child's if its era digit is read by the other set."""
+    odd = implausible_births(reading, settings, adults=True)
+    if odd.empty:
+        return odd
+    other = dates.iso(reading.raw.loc[odd, "birth_date"], era_codes=OTHER_SET[reading.source.era_codes])["day"].dropna()
+    first, last = _child_days(settings)
+    changed = other.ne(_born(reading).loc[other.index])
+    return other.index[changed & other.between(first, last)]
+
+
+def _child_days(settings: Municipality) -> tuple[str, str]:
     first = settings.schedule.train_as_of
-    early = born < f"{first.year - OLDEST}-{first.month:02}-{first.day:02}"
-    return born.index[late | (early & adults)]
+    return f"{first.year - OLDEST}-{first.month:02}-{first.day:02}", settings.schedule.follow_up_until.isoformat()
 
 
 def _born(reading: Reading) -> pd.Series:

@@ -6,12 +6,13 @@ the register needs is blank, or it repeats a row. Any other value that cannot be
 
 import re
 from dataclasses import dataclass
+from itertools import product
 
 import numpy as np
 import pandas as pd
 
 from kosodachi.faults import refuse
-from kosodachi.ingest.decode import BROKEN, decoded
+from kosodachi.ingest.decode import BROKEN, MARKED, decoded
 from kosodachi.ingest.header import header_faults, places_of
 from kosodachi.ingest.lines import CHUNK, refuse_long_line
 from kosodachi.ingest.rows import Sheet, read_sheet
@@ -20,6 +21,9 @@ from kosodachi.municipality import Source
 from kosodachi.tables import COLUMNS, KINDS
 
 CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+# A line break in a name or a number is what a quotation mark left open makes of two rows.
+CONTROL_OR_BREAK, LONG = re.compile("[\x00-\x08\x0a-\x1f\x7f]"), ("address", "text")
+CONTROLS = bytes(code for code in (*range(32), 127) if CONTROL.match(chr(code)))
 BY_PEOPLE = ("name", "kana", "address")
 
 
@@ -49,29 +53,32 @@ class Reading:
         return {column: header for header, column in self.source.columns.items()}
 
 
-def read_sheet_of(data: bytes, source: Source) -> Sheet:
-    """The rows of an extract. Raises Fault(s) E-INGEST-02..09: line too long, encoding, shape, header."""
+def read_sheet_of(data: bytes, source: Source) -> tuple[Sheet, bool]:
+    """The rows of an extract, and whether every sign in it can be read. Raises Fault(s) E-INGEST-02..09: line too long,
+    encoding, shape, header."""
     refuse_long_line((data[at : at + CHUNK] for at in range(0, len(data), CHUNK)), source.encoding, source.file)
     text = decoded(data, source.encoding, headers=source.columns, file=source.file)
     sheet = read_sheet(text, delimiter=source.delimiter, file=source.file)
     refuse(header_faults(sheet, source))
-    return sheet
+    return sheet, _is_clean(data, source, text)
 
 
 def read_extract(data: bytes, source: Source) -> Reading:
     """Every row of an extract, accepted or rejected. Raises the blocking faults of `read_sheet_of`."""
-    sheet = read_sheet_of(data, source)
+    sheet, clean = read_sheet_of(data, source)
     misshapen = _misshapen(sheet)
     raw = _raw(sheet, source, misshapen.index)
-    unreadable = _unreadable(raw)
-    values = {
-        column: read_values(raw[column], column, source) for column in raw if COLUMNS[column].form not in BY_PEOPLE
-    }
-    found = pd.concat([misshapen, unreadable, _days(values), _blank_numbers(values, source)])
+    values = values_of(raw, source)
+    found = pd.concat([misshapen, _unreadable(raw, clean), _days(values), _blank_numbers(values, source)])
     found = found[~found.index.duplicated()]
     first = _repeated(values, source, raw.index.difference(found.index))
     repeats = pd.DataFrame({"code": "duplicate_key", "column": "person_no"}, index=first.index)
     return Reading(sheet, source, raw, values, pd.concat([found, repeats]).sort_index(), first)
+
+
+def values_of(raw: pd.DataFrame, source: Source) -> dict[str, Values]:
+    """The values of all columns but names, kana and addresses, which are read by `people`."""
+    return {column: read_values(raw[column], column, source) for column in raw if COLUMNS[column].form not in BY_PEOPLE}
 
 
 def _misshapen(sheet: Sheet) -> pd.DataFrame:
@@ -103,21 +110,26 @@ def _raw(sheet: Sheet, source: Source, without: pd.Index) -> pd.DataFrame:
 
 def _said(cells: np.ndarray) -> np.ndarray:
     """The cells, those without anything but blanks as None."""
-    codes, distinct = pd.factorize(cells)
-    blank = np.fromiter((not text.strip() for text in distinct), bool, len(distinct))
-    return np.where(blank[codes], None, cells) if blank.any() else cells
+    blank = (cells == "") | np.frompyfunc(str.isspace, 1, 1)(cells).astype(bool)
+    return np.where(blank, None, cells) if blank.any() else cells
 
 
-def _unreadable(raw: pd.DataFrame) -> pd.DataFrame:
-    """Rows with a byte that is no character of the encoding, a control character, or nothing in them."""
+def _unreadable(raw: pd.DataFrame, clean: bool) -> pd.DataFrame:
+    """Rows with a byte that is no character of the encoding, a control character (none if the file is `clean`), or nothing."""
     nothing = raw.index[raw.isna().all(axis=1)]
     parts = [pd.DataFrame({"code": "blank_row", "column": None}, index=nothing, dtype=object)]
-    for code, sign in (("undecodable", BROKEN), ("control_character", CONTROL)):
-        for column in raw:
-            if re.search(sign, "".join(raw[column].dropna())):
-                hit = raw.index[raw[column].str.contains(sign, na=False, regex=code == "control_character")]
-                parts.append(pd.DataFrame({"code": code, "column": column}, index=hit, dtype=object))
+    for code, column in () if clean else product(("undecodable", "control_character"), raw):
+        sign = MARKED if code == "undecodable" else CONTROL if COLUMNS[column].form in LONG else CONTROL_OR_BREAK
+        if sign.search("".join(raw[column].dropna())):
+            hit = raw.index[raw[column].str.contains(sign, na=False)]
+            parts.append(pd.DataFrame({"code": code, "column": column}, index=hit, dtype=object))
     return pd.concat(parts)
+
+
+def _is_clean(data: bytes, source: Source, text: str) -> bool:
+    """Whether there is surely no control character and no broken byte, looked up in the bytes of the file at once."""
+    plain = source.encoding != "utf-16" and '"' not in text and BROKEN not in text
+    return plain and len(data.translate(None, CONTROLS)) == len(data)
 
 
 def _days(values: dict[str, Values]) -> pd.DataFrame:

@@ -92,9 +92,9 @@ def _quoted(text: str, delimiter: str, file: str) -> Sheet:
     header, rows = (rows[0] if rows else []), rows[1:]
     _refuse_empty(header, rows, file)
     width = np.fromiter(map(len, rows), int, len(rows))
-    regular = np.flatnonzero(width == len(header))
+    regular = np.flatnonzero((width == len(header)) & (width > 0))
     fields = np.array([rows[at] for at in regular], dtype=object).reshape(len(regular), len(header))
-    odd = {int(at) + 1: rows[at] for at in np.flatnonzero(width != len(header))}
+    odd = {int(at) + 1: rows[at] for at in np.flatnonzero((width != len(header)) | (width == 0))}
     return Sheet(file, header, fields, regular + 1, odd, np.array(ends[1 : len(rows) + 1]) + 1)
 
 

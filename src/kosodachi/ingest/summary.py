@@ -10,7 +10,8 @@ from kosodachi.tables import COLUMNS, MISSING, MONTHS
 
 ONE_NAME = {"name_surname": "name", "name_given": "name", "kana_surname": "kana", "kana_given": "kana"}
 ABSENT = {f"absent_{month}": "absent_days" for month in MONTHS}
-NAMING = ("person_no", "household_no", "name", "kana", "birth_date", "sex", "postcode", "address", "telephone")
+NAMING = ("person_no", "household_no", "name", "kana", "birth_date", "sex", "postcode", "address", "telephone",
+          "guardian_name", "guardian_kana")  # fmt: skip
 
 
 def by_source(ingest_counts: pd.DataFrame, settings: Municipality) -> pd.DataFrame:

@@ -78,7 +78,7 @@ def _codes(raw: pd.Series, column: str, source: Source) -> Values:
     given = pd.Series(source.codes.get(column, {}), dtype=object)
     standard = dict(zip(plain(pd.Series(given.index, dtype=object)), given)) if len(given) else {}
     if column not in CODES:
-        return _sound(text.map(lambda code: standard.get(code, code), na_action="ignore"))
+        return _sound(over_distinct(text, lambda codes: codes.replace(standard)))
     standard = {value: value for value in CODES[column]} | standard
     value = text.map(standard).astype(object)
     value = value.where(value.notna(), None)

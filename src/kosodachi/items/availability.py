@@ -1,8 +1,10 @@
 """How many item values are known, and why the others are not. A known value is not yet a right one."""
 
+from collections.abc import Sequence
+
 import pandas as pd
 
-from kosodachi.items.specification import catalogue
+from kosodachi.items.specification import Item, catalogue
 
 KNOWN = "known"
 OF_THE_SOURCE = ("no_consent", "no_system", "not_collected", "paper_only")
@@ -10,9 +12,10 @@ OF_THE_RECORD = ("blank", "moved_in_later", "no_record")
 EVERY_AGE = (0, 17)
 
 
-def availability(item_values: pd.DataFrame) -> pd.DataFrame:
+def availability(item_values: pd.DataFrame, *, items: Sequence[Item] = ()) -> pd.DataFrame:
     """Children by item and reason: item_id, reason (`known` or a code of tables.MISSING), children, of (all children of
-    that item), share (children / of).
+    that item), share (children / of). Of `items`, those that cannot be computed at all are unknown for every child, for
+    the reason that their specification gives (no_system, no_column, counted_elsewhere).
 
     Pairs that cannot occur are left out: a source that is missing leaves nothing else unknown, registers of events are
     known for everyone, and items of every age apply to all. A pair with 0 children that could occur has its row.
@@ -22,7 +25,24 @@ def availability(item_values: pd.DataFrame) -> pd.DataFrame:
     order = [KNOWN, *(r for r in (*OF_THE_RECORD, *OF_THE_SOURCE, "not_applicable") if r in counts)]
     long = counts.reindex(columns=order, fill_value=0).stack().rename("children").reset_index()
     long["of"] = long["item_id"].map(counts.sum(axis=1))
-    return long[_possible(long)].assign(share=long["children"] / long["of"]).reset_index(drop=True)
+    table = long[_possible(long)].assign(share=long["children"] / long["of"])
+    return pd.concat([table, _never(item_values, items)], ignore_index=True)
+
+
+def _never(item_values: pd.DataFrame, items: Sequence[Item]) -> pd.DataFrame:
+    children = item_values["research_id"].nunique()
+    lines = [
+        {
+            "item_id": item.item_id,
+            "reason": item.not_computed.reason,
+            "children": children,
+            "of": children,
+            "share": 1.0,
+        }
+        for item in items
+        if not item.computed
+    ]
+    return pd.DataFrame(lines, columns=["item_id", "reason", "children", "of", "share"]) if lines else None
 
 
 def _possible(long: pd.DataFrame) -> pd.Series:

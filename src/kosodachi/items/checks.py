@@ -7,10 +7,11 @@ import numpy as np
 import pandas as pd
 
 from kosodachi.faults import Fault
-from kosodachi.items import literature
+from kosodachi.items import literature, scales
 from kosodachi.items.effects import effects, one_a_cohort, usable
-from kosodachi.items.specification import catalogue
-from kosodachi.items.values import REGISTRY
+from kosodachi.items.item_checks import item_faults
+
+CODED_AGAINST = r"reversed|coded so that|OR<1|OR of ATTAINING"
 
 
 def lint(
@@ -21,24 +22,26 @@ def lint(
     items=None,
 ) -> list[Fault]:
     """All faults of evidence, sources and items (default: the package's own): unknown source, row from memory in the
-    pool, interval that does not fit its value or scale, 99 % interval read as 95 %, one cohort twice, unknown
-    function or item."""
+    pool, interval that does not fit its value or scale, 99 % interval read as 95 %, inverted outcome, one cohort twice,
+    unknown outcome or flag, source that cannot be found again, unknown function, column or item."""
     rows = literature.evidence() if rows is None else rows
     sources = literature.sources() if sources is None else sources
     pool = one_a_cohort(effects(rows)) if pool is None else pool
-    items = catalogue() if items is None else items
     return [
         *_unknown_sources(rows, sources),
         *_from_memory(rows, pool),
         *_intervals(rows),
         *_levels(rows),
+        *_inverted(rows),
         *_cohorts(rows, pool),
-        *_items(rows, items),
+        *_words(rows),
+        *_citations(sources),
+        *item_faults(rows, items),
     ]
 
 
-def _at(row: pd.Series) -> str:
-    return f"evidence.csv:{row.name + 2}"
+def _at(row: pd.Series, file: str = "evidence.csv") -> str:
+    return f"{file}:{row.name + 2}"
 
 
 def _unknown_sources(rows: pd.DataFrame, sources: pd.DataFrame) -> list[Fault]:
@@ -55,27 +58,41 @@ def _from_memory(rows: pd.DataFrame, pool: pd.DataFrame) -> list[Fault]:
 
 
 def _intervals(rows: pd.DataFrame) -> list[Fault]:
+    """An interval that does not hold its value, or that is centred on Fisher z and read as one of r."""
     read = usable(rows)
-    value, low, high = (pd.to_numeric(read[c], errors="coerce") for c in ("value", "ci_low", "ci_high"))
+    value, low, high = read["value"], read["ci_low"], read["ci_high"]
     on_z = read["measure"].eq("r") & read["ci_scale"].eq("fisher_z")
-    value = value.where(~on_z, np.arctanh(value.clip(-0.999, 0.999)))
-    outside = ((low > value) | (high < value)) & (low.notna() | high.notna())
+    z = scales.r_to_z(value.where(read["measure"].eq("r")).clip(-0.999, 0.999))
+    printed = value.where(~on_z, z)
+    outside = ((low > printed) | (high < printed)) & (low.notna() | high.notna())
     centre = (low + high) / 2
-    r = read["measure"].eq("r") & read["ci_scale"].ne("fisher_z") & centre.notna()
-    on_z_unsaid = r & ((np.arctanh(value.clip(-0.999, 0.999)) - centre).abs() + 0.002 < (value - centre).abs())
+    as_r = read["measure"].eq("r") & ~on_z & centre.notna()
+    unsaid = as_r & ((z - centre).abs() + 0.002 < (value - centre).abs())
     faults = [
         Fault("E-ITEM-03", where=_at(row), item=row["item_id"], source=row["source_id"])
         for _, row in read[outside].iterrows()
     ]
-    return faults + [
-        Fault("E-ITEM-04", where=_at(row), source=row["source_id"]) for _, row in read[on_z_unsaid].iterrows()
-    ]
+    return faults + [Fault("E-ITEM-04", where=_at(row), source=row["source_id"]) for _, row in read[unsaid].iterrows()]
 
 
 def _levels(rows: pd.DataFrame) -> list[Fault]:
     read = usable(rows)
     wrong = read[read["note"].str.contains("99% CI", regex=False) & ~np.isclose(read["ci_level"], 0.99)]
     return [Fault("E-ITEM-05", where=_at(row), source=row["source_id"]) for _, row in wrong.iterrows()]
+
+
+def _inverted(rows: pd.DataFrame) -> list[Fault]:
+    """An effect whose sign, as it would be used, goes against its direction in words, or whose row says that its outcome
+    is coded the other way round while its polarity does not."""
+    read = usable(rows)
+    against = read["value"].where(read["measure"].isin(["r", "d"]), read["value"] - 1) * read["polarity"]
+    word = read["direction"].str.split().str[0]
+    sign = (word.eq("risk") & against.lt(0)) | (word.eq("protective") & against.gt(0))
+    said = (read["outcome"] + " " + read["measure"] + " " + read["direction"]).str.contains(CODED_AGAINST)
+    wrong = read[sign | (said & read["polarity"].ne(-1))]
+    return [
+        Fault("E-ITEM-09", where=_at(row), item=row["item_id"], source=row["source_id"]) for _, row in wrong.iterrows()
+    ]
 
 
 def _cohorts(rows: pd.DataFrame, pool: pd.DataFrame) -> list[Fault]:
@@ -88,12 +105,29 @@ def _cohorts(rows: pd.DataFrame, pool: pd.DataFrame) -> list[Fault]:
     ]
 
 
-def _items(rows: pd.DataFrame, items) -> list[Fault]:
-    known = set(rows["item_id"])
-    faults = [
-        Fault("E-ITEM-07", item=i.item_id, function=i.compute.function)
-        for i in items
-        if i.compute.function not in REGISTRY
+WORDS = {
+    "verified": {"yes", "recall"},
+    "match": {"same", "near", "proxy"},
+    "ci_scale": {"", "same", "fisher_z"},
+    "polarity": {"1", "-1"},
+    "adjusted": {"yes", "no"},
+}
+
+
+def _words(rows: pd.DataFrame) -> list[Fault]:
+    return [
+        Fault("E-ITEM-10", where=_at(row), column=column, found=row[column], known=", ".join(sorted(known - {""})))
+        for column, known in WORDS.items()
+        for _, row in rows[~rows[column].isin(known)].iterrows()
     ]
-    drawn = [(item.item_id, draws.item_id) for item in items for draws in item.evidence]
-    return faults + [Fault("E-ITEM-08", item=item, drawn=draws) for item, draws in drawn if draws not in known]
+
+
+def _citations(sources: pd.DataFrame) -> list[Fault]:
+    """A source that says it was opened and not where or when, or that was not seen at all and is not flagged recall."""
+    opened = sources["opened"].ne("")
+    half = opened & (sources["opened_at"].eq("") | sources["opened_on"].eq("") | sources["title"].eq(""))
+    unseen = ~opened & sources["where_seen"].eq("") & sources["verified"].ne("recall")
+    return [
+        Fault("E-ITEM-11", where=_at(row, "sources.csv"), source=row["source_id"])
+        for _, row in sources[half | unseen].iterrows()
+    ]

@@ -1,4 +1,4 @@
-"""The published evidence as it was collected: rows, sources, and how each source's figures are to be read.
+"""The published evidence as it was collected: rows, sources, cohorts, and the kinds of outcome.
 
 `verified` is kept as it is: `recall` rows are from memory and never reach a prior. Most rows come from abstracts; none
 of this is a systematic review of its own.
@@ -18,28 +18,34 @@ def _table(name: str) -> pd.DataFrame:
 
 
 def evidence() -> pd.DataFrame:
-    """Every row of the evidence catalogue as text: item_id, outcome, age_band, source_id, measure, value, ci_low,
-    ci_high, n_or_k, direction, note, verified (yes or recall). An empty value means that no number was seen."""
-    return _table("evidence.csv").copy()
+    """Every row of the evidence catalogue as text: item_id, outcome, match (same, near, proxy: how close the outcome
+    is), age_band, source_id, cohort, measure, value, ci_low, ci_high, ci_level, ci_scale (same or fisher_z), polarity
+    (-1: the outcome is coded the other way round), adjusted (yes: for other predictors of the outcome; models of the
+    item given the outcome count as no), base_risk (share, where known), n_or_k,
+    direction, note, verified (yes or recall), and of the source: design, population.
+
+    An empty value means that no number was seen."""
+    named = sources().set_index("source_id")
+    rows = _table("evidence.csv")
+    return rows.assign(
+        design=rows["source_id"].map(named["type"]), population=rows["source_id"].map(named["population"])
+    )
 
 
 def sources() -> pd.DataFrame:
     """Every source: source_id, type, authors, year, title, journal_issuer, doi_or_url, country, population, verified,
-    where_seen, bibliographic_fields_from_memory."""
+    where_seen, bibliographic_fields_from_memory, opened (abstract, full text, table, landing page; empty: not opened
+    again since it was collected from `where_seen`), opened_at, opened_on."""
     return _table("sources.csv").copy()
 
 
-def readings() -> pd.DataFrame:
-    """How a source's figures are read where that is not the usual way: source_id, cohort, ci_level, ci_scale (same or
-    fisher_z), polarity (-1: the outcome is coded the other way round), why. Sources not named: own cohort, 95 %,
-    same, 1."""
-    table = _table("readings.csv").copy()
-    return table.astype({"ci_level": float, "polarity": int})
+def cohorts() -> pd.DataFrame:
+    """Groups of children that several sources share, or whose figures are read in an unusual way: cohort, why."""
+    return _table("cohorts.csv").copy()
 
 
 def outcomes() -> pd.DataFrame:
-    """Which kind of outcome a printed outcome belongs to: outcome, kind, match (same, near or proxy). Others are not
-    pooled."""
+    """Which kind of outcome a printed outcome belongs to: outcome, kind. Others are not pooled."""
     return _table("outcomes.csv").copy()
 
 

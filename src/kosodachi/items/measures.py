@@ -25,6 +25,16 @@ def days_absent(
     return by_child["sum"].where(by_child["count"] >= least_months)
 
 
+def absence_rise(
+    records: pd.DataFrame, residents: pd.DataFrame, day: pd.Timestamp, *, months: int, least_months: int
+) -> pd.Series:
+    """Days absent in the last `months` full months less those in the same months a year earlier; missing if fewer than
+    `least_months` of either are filled."""
+    given = {"months": months, "least_months": least_months}
+    now = days_absent(records, residents, day, **given)
+    return now.sub(days_absent(records, residents, day - pd.DateOffset(years=1), **given).reindex(now.index))
+
+
 def _by_month(records: pd.DataFrame) -> pd.DataFrame:
     if records.empty:
         return pd.DataFrame(
@@ -66,6 +76,12 @@ def receives(records: pd.DataFrame, residents: pd.DataFrame, day: pd.Timestamp, 
 def siblings(records: pd.DataFrame, residents: pd.DataFrame, day: pd.Timestamp) -> pd.Series:
     """Other resident children under 18 in the child's household."""
     count = residents.groupby("household_id")["research_id"].transform("size") - 1
+    return pd.Series(count.to_numpy(float), index=residents["research_id"])
+
+
+def born_together(records: pd.DataFrame, residents: pd.DataFrame, day: pd.Timestamp) -> pd.Series:
+    """Other resident children of the household born in the same month: twins and more, as far as they live together."""
+    count = residents.groupby(["household_id", "birth_month"])["research_id"].transform("size") - 1
     return pd.Series(count.to_numpy(float), index=residents["research_id"])
 
 

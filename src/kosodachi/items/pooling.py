@@ -7,69 +7,80 @@ association seen elsewhere: it is no cause, and it is not the share of children 
 import numpy as np
 import pandas as pd
 
-from kosodachi.items.effects import ASSUMED, MATCHES, Assumptions, effects, one_a_cohort
+from kosodachi.items.certainty import certainty
+from kosodachi.items.effects import ASSUMED, MATCHES, Assumptions, closest, effects, one_a_cohort
+from kosodachi.items.meta import heterogeneity, random_effects, three_levels
+
+FEW = 3
 
 
-def pooled(evidence: pd.DataFrame, *, assume: Assumptions = ASSUMED) -> pd.DataFrame:
-    """One row an item and kind of outcome: item_id, kind, k (cohorts), log_odds, se, low, high (95 %, Hartung-Knapp),
-    tau, tau_from (estimated or assumed), expected_low, expected_high (95 % prediction), match (the farthest that was
-    used), japan (all cohorts Japanese), adjusted (all effects adjusted), sparse (any shrunk), guessed_se (any),
-    citations.
+def pooled(evidence: pd.DataFrame, *, assume: Assumptions = ASSUMED, levels: bool = False) -> pd.DataFrame:
+    """One row an item and kind of outcome: item_id, kind, k (cohorts), effects, log_odds, se, low, high (95 %,
+    Hartung-Knapp), tau, tau_from (estimated or assumed), q, q_p, i2 (percent), expected_low, expected_high (95 %
+    prediction), match (the farthest that was used), japan (all cohorts Japanese), adjusted (all effects adjusted),
+    sparse (any shrunk), guessed_se (any), certainty (a code of certainty.GRADES), reasons (codes, `;`), citations.
 
-    Random effects by Paule and Mandel with the Hartung-Knapp standard error, never below the usual one. Ref: IntHout
-    et al. 2014, 10.1186/1471-2288-14-25; Higgins et al. 2009, 10.1111/j.1467-985X.2008.00552.x.
+    Proxies of an outcome are used only where nothing closer exists. One effect a cohort, or with `levels` all effects in a three-level model where at least three cohorts allow it.
     """
-    chosen = one_a_cohort(effects(evidence, assume=assume))
-    chosen = chosen[chosen["kind"] != "other"]
+    every = effects(evidence, assume=assume)
+    every = closest(every[every["kind"] != "other"])
+    chosen = every if levels else one_a_cohort(every)
     lines = [
         {"item_id": item, "kind": kind, **_line(group, assume)}
         for (item, kind), group in chosen.groupby(["item_id", "kind"])
     ]
-    return pd.DataFrame(lines, columns=["item_id", "kind", *_line(_EMPTY, assume)])
+    return pd.DataFrame(lines, columns=["item_id", "kind", *_COLUMNS])
 
 
-def combine(log_odds, se, *, outside_tau: float = ASSUMED.outside_tau) -> dict:
-    """Random-effects mean of k effects: k, log_odds, se, low, high, tau, tau_from, expected_low, expected_high.
+def combine(log_odds, se, cohort=None, *, outside_tau: float = ASSUMED.outside_tau) -> dict:
+    """Random-effects mean of effects: k (cohorts), effects, log_odds, se, low, high, tau, tau_from, q, q_p, i2,
+    expected_low, expected_high.
 
-    Fewer than three effects cannot show a spread: they take at least `outside_tau` and normal quantiles; from three
-    on tau is estimated and the quantiles are those of t with k - 1 degrees of freedom.
+    Fewer than three cohorts cannot show a spread: they take at least `outside_tau` and normal quantiles; from three on
+    tau is estimated by REML and the quantiles are those of t. Effects that share a cohort are pooled in three levels.
     """
-    from scipy.stats import norm, t
+    y, se = np.asarray(log_odds, float), np.asarray(se, float)
+    names = np.arange(len(y)) if cohort is None else np.asarray(cohort)
+    k = len(set(names))
+    if k < FEW:
+        best = [np.flatnonzero(names == name)[np.argmin(se[names == name])] for name in dict.fromkeys(names)]
+        return {"k": k, "effects": len(best)} | _few(y[best], se[best], outside_tau)
+    fit = random_effects(y, se) if k == len(y) else three_levels(y, se, names)
+    return fit.line() | {"k": k, "effects": len(y), "tau_from": "estimated"}
 
-    y, variance = np.asarray(log_odds, float), np.asarray(se, float) ** 2
-    mean, own, tau = (y[0], np.sqrt(variance[0]), 0.0) if len(y) == 1 else _random_effects(y, variance)
-    assumed = len(y) < 3 and tau < outside_tau
-    if assumed:
-        tau, weight = outside_tau, 1 / (variance + outside_tau**2)
-        mean, own = (mean, own) if len(y) == 1 else (float(weight @ y / weight.sum()), float(weight.sum() ** -0.5))
-    quantile = norm.ppf(0.975) if len(y) < 3 else t.ppf(0.975, len(y) - 1)
-    reach = quantile * np.sqrt(tau**2 + own**2)
-    limits = {"low": mean - quantile * own, "high": mean + quantile * own}
+
+def _few(y: np.ndarray, se: np.ndarray, outside_tau: float) -> dict:
+    """One or two effects with a spread from outside, and at least the one that two effects show."""
+    from scipy.stats import norm
+
+    shown = random_effects(y, se) if len(y) > 1 else None
+    tau = max(outside_tau, shown.tau if shown else 0.0)
+    weight = 1 / (se**2 + tau**2)
+    mean, own = float(weight @ y / weight.sum()), float(weight.sum() ** -0.5) if shown else float(se[0])
+    quantile = float(norm.ppf(0.975))
+    reach = quantile * float(np.hypot(tau, own))
+    q, q_p, i2 = heterogeneity(y, se**2, shown.tau) if shown else (np.nan, np.nan, np.nan)
+    limits = {"low": mean - quantile * own, "high": mean + quantile * own, "q": q, "q_p": q_p, "i2": i2}
+    how = {"tau": tau, "tau_from": "assumed" if tau == outside_tau else "estimated"}
     expected = {"expected_low": mean - reach, "expected_high": mean + reach}
-    how = {"tau": tau, "tau_from": "assumed" if assumed else "estimated"}
-    return {"k": len(y), "log_odds": mean, "se": own} | limits | how | expected
-
-
-def _random_effects(y: np.ndarray, variance: np.ndarray) -> tuple[float, float, float]:
-    from statsmodels.stats.meta_analysis import combine_effects
-
-    result = combine_effects(y, variance, method_re="pm")
-    se = max(result.sd_eff_w_re, result.sd_eff_w_re_hksj)
-    return float(result.mean_effect_re), float(se), float(np.sqrt(max(result.tau2, 0)))
+    return {"log_odds": mean, "se": own} | limits | how | expected
 
 
 def _line(group: pd.DataFrame, assume: Assumptions) -> dict:
-    return combine(group["log_odds"], group["se"], outside_tau=assume.outside_tau) | {
+    fit = combine(group["log_odds"], group["se"], group["cohort"], outside_tau=assume.outside_tau)
+    facts = {
         "match": MATCHES[max(map(MATCHES.index, group["match"]))],
         "japan": bool(group["japan"].all()),
         "adjusted": bool(group["adjusted"].all()),
         "sparse": bool(group["sparse"].any()),
         "guessed_se": bool(group["se_from"].eq("assumed").any()),
-        "citations": ";".join(sorted(set(group["source_id"]))),
     }
+    grade, reasons = certainty(group, fit)
+    words = {"certainty": grade, "reasons": ";".join(reasons), "citations": ";".join(sorted(set(group["source_id"])))}
+    return fit | facts | words
 
 
-_EMPTY = pd.DataFrame(
-    {"log_odds": [0.0], "se": [1.0], "match": ["same"], "japan": [False], "adjusted": [False], "sparse": [False],
-     "se_from": ["interval"], "source_id": [""]}
+_COLUMNS = (
+    "k", "effects", "log_odds", "se", "low", "high", "tau", "tau_from", "q", "q_p", "i2", "expected_low",
+    "expected_high", "match", "japan", "adjusted", "sparse", "guessed_se", "certainty", "reasons", "citations",
 )  # fmt: skip

@@ -10,12 +10,13 @@ import numpy as np
 import pandas as pd
 
 from kosodachi.items import literature
-from kosodachi.items.effects import ASSUMED, Assumptions
+from kosodachi.items.effects import ASSUMED, Assumptions, transport_sd
 from kosodachi.items.specification import Item
 from kosodachi.municipality import Municipality
 
 BASES = ("paper", "prior_case", "hearing", "data", "none")
 OUTCOME = "maltreatment"
+TWO_SIDED_95 = 1.959964
 
 
 def register(
@@ -28,10 +29,10 @@ def register(
 ) -> pd.DataFrame:
     """The item_register table: item_id, ja, en, domain, source_kind, decision (use, not_used, cannot), basis, citations
     (source ids), log_odds and log_odds_se (the prior for joint use, log odds), why (a code: on_<basis>, no_basis or the
-    reason why the source is missing).
+    reason why the source is missing or the item cannot be computed).
 
-    The prior is the pooled mean, halved where it is marginal (`joint_factor`), with the spread of the next setting:
-    tau^2 + se^2 + transport^2. `declared` gives an item a basis of the municipality's own: hearing or data.
+    The prior is the pooled mean, halved where it is marginal (`joint_factor`), with the spread of the next setting: that
+    of its prediction interval (tau^2 + se^2 where tau is assumed), and transport^2. `declared` gives an item a basis of the municipality's own: hearing or data.
     """
     lines = [_line(item, pooled, settings, (declared or {}).get(item.item_id), assume) for item in catalogue]
     columns = [
@@ -61,8 +62,10 @@ def source_missing(settings: Municipality, kind: str) -> str | None:
 
 def _line(item: Item, pooled: pd.DataFrame, settings: Municipality, declared: str | None, assume: Assumptions) -> dict:
     basis, citations, mean, sd = _basis(item, pooled, declared, assume)
-    missing = source_missing(settings, item.source_kind)
-    if missing:
+    missing = source_missing(settings, item.source_kind) if item.computed else item.not_computed.reason
+    if item.excluded:
+        decision, why = "not_used", "excluded"
+    elif missing:
         decision, why = "cannot", missing
     else:
         decision, why = ("not_used", "no_basis") if basis == "none" else ("use", f"on_{basis}")
@@ -90,12 +93,12 @@ def _basis(item: Item, pooled: pd.DataFrame, declared: str | None, assume: Assum
 
 
 def prior(effect: pd.Series, closeness: str, assume: Assumptions = ASSUMED) -> tuple[float, float]:
-    """Prior mean and spread (log odds) of one pooled effect for use with other items in a Japanese municipality."""
-    proxy = "proxy" in (closeness, effect["match"])
-    same = effect["japan"] and closeness == effect["match"] == "same"
-    transport = assume.transport_proxy if proxy else assume.transport_japan if same else assume.transport_same
+    """Prior mean and spread (log odds) of one pooled effect for use with other items in a Japanese municipality: the
+    prediction interval of the next setting, widened by what transport adds."""
+    transport = transport_sd(closeness, effect["match"], effect["japan"], assume)
     mean = effect["log_odds"] * (1 if effect["adjusted"] else assume.joint_factor)
-    return float(mean), float(np.sqrt(effect["tau"] ** 2 + effect["se"] ** 2 + transport**2))
+    ahead = (effect["expected_high"] - effect["expected_low"]) / (2 * TWO_SIDED_95)
+    return float(mean), float(np.hypot(ahead, transport))
 
 
 def prior_cases(item: Item) -> str:

@@ -1,8 +1,8 @@
-"""What a data item is: its words, its source, how it is computed, when it holds, and which published evidence it
-draws on.
+"""What a data item is: its words, the system that holds it, how it is computed, when it holds, and which published
+evidence it draws on.
 
-One YAML file an item in data/catalogue/. A specification computes nothing, and being in the catalogue is no reason to
-use an item: that is decided in `selection`, on its basis.
+One YAML file an item in data/catalogue/, described to editors by item.schema.json. A specification computes nothing,
+and being in the catalogue is no reason to use an item: that is decided in `selection`, on its basis.
 """
 
 from functools import cache
@@ -12,6 +12,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, model_validator
 
 from kosodachi.municipality import Words
+from kosodachi.tables import KINDS
 
 DATA = files("kosodachi.items") / "data"
 Closeness = Literal["same", "near", "proxy"]
@@ -41,6 +42,15 @@ class Present(_Spec):
         return self
 
 
+class NotComputed(_Spec):
+    """Why an item cannot be computed: no kind of source holds its columns (no_system), a kind exists but has no
+    standard column for it (no_column), or another item holds the same records already (counted_elsewhere)."""
+
+    reason: Literal["no_system", "no_column", "counted_elsewhere"]
+    ja: str
+    en: str
+
+
 class Draws(_Spec):
     """An item of the evidence catalogue, and how close it is to what this item measures."""
 
@@ -50,16 +60,19 @@ class Draws(_Spec):
 
 class Item(_Spec):
     """One data item. `evidence` is in order of preference: the first with an effect is used, effects are never
-    added."""
+    added. `compute` is `none` for an item that no source kind can give yet; `not_computed` then says why. `excluded`
+    says why an item is never used whatever its evidence."""
 
     item_id: str
     ja: str
     en: str
     definition: Words
-    domain: Literal["household", "school", "health", "welfare", "consultation"]
-    source_kind: str
-    compute: Compute
-    present: Present
+    domain: Literal["household", "school", "health", "welfare", "consultation", "pregnancy"]
+    system: Words
+    source_kind: Literal[*KINDS, "none"]
+    compute: Compute | Literal["none"]
+    not_computed: NotComputed | None = None
+    present: Present | None = None
     unit: str
     age_band: tuple[int, int]
     without_record: Literal["zero", "unknown"]
@@ -67,7 +80,25 @@ class Item(_Spec):
     sensitivity: Literal["ordinary", "statutory", "harmed", "stigma", "unclear"]
     cost: Literal["low", "medium", "high"]
     stigma: Words
+    excluded: Words | None = None
     evidence: tuple[Draws, ...] = ()
+
+    @model_validator(mode="after")
+    def _computed_or_why_not(self):
+        computed = self.compute != "none"
+        if computed == (self.not_computed is not None) or computed != (self.present is not None):
+            raise ValueError("either compute and present, or compute: none and not_computed")
+        return self
+
+    @property
+    def computed(self) -> bool:
+        """Whether the item can be computed from the standard columns of its source kind."""
+        return self.compute != "none"
+
+
+def item_schema() -> dict:
+    """The JSON Schema of an item's YAML file, for editors; committed as item.schema.json beside this module."""
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **Item.model_json_schema()}
 
 
 @cache

@@ -19,6 +19,8 @@ from kosodachi.municipality import Municipality
 REGISTRY = {
     function.__name__: function
     for function in (
+        measures.absence_rise,
+        measures.born_together,
         measures.checkups_missed,
         measures.days_absent,
         measures.doses_late,
@@ -42,14 +44,15 @@ def values(
     items: Sequence[Item] | None = None,
 ) -> pd.DataFrame:
     """The item_value table as of a day: research_id, as_of, item_id, value (1, 0 or missing), missing (its reason, a
-    code of tables.MISSING, or None), for every resident child under 18 and every item.
+    code of tables.MISSING, or None), for every resident child under 18 and every item that can be computed.
 
     Only records dated before `as_of` and linked without review (band `link`) are used. Event registers (consultation,
     benefits) count no record as a known 0; check-ups and attendance do not.
     """
     day = pd.Timestamp(as_of)
     residents = residents_as_of(children, day)
-    parts = [_of_item(item, residents, attributes, person_link, settings, day) for item in items or catalogue()]
+    computed = [item for item in items or catalogue() if item.computed]
+    parts = [_of_item(item, residents, attributes, person_link, settings, day) for item in computed]
     table = pd.concat(parts, ignore_index=True)
     return table.sort_values(["research_id", "item_id"], ignore_index=True)[
         ["research_id", "as_of", "item_id", "value", "missing"]

@@ -9,9 +9,11 @@ of these numbers carries over to it.
 import numpy as np
 import pandas as pd
 
+from kosodachi.linkage.prepare import person_keys
 from kosodachi.tables.pseudonyms import pseudonyms
 
-GROUPS = ("twin", "surname_changed", "foreign_name", "moved")
+GROUPS = ("twin", "surname_changed", "remarried", "foreign_name", "alias_or_alphabet", "moved", "address_protected",
+          "alternative_care", "unnamed_infant")  # fmt: skip
 Z = 1.959963984540054
 
 
@@ -19,8 +21,8 @@ def score(person_map: pd.DataFrame, truth_record: pd.DataFrame, person: pd.DataF
     """Scores by group: by (all, group, source), group, the four counts, wrong_share, precision, recall and f1.
 
     Counts: persons, matches (those in the register), linked, correct. wrong_share: of the persons, the share linked to
-    another child. The group `absent`, whose child is not in the register, has a wrong_share and no other rate.
-    Precision, recall and f1 have `_low` and `_high`: Wilson intervals (Wilson 1927,
+    another child; unlinked_share: the share linked to nobody. The group `absent`, whose child is not in the register,
+    has these two and no other rate. wrong_share, unlinked_share, precision, recall and f1 have `_low` and `_high`: Wilson intervals (Wilson 1927,
     doi:10.1080/01621459.1927.10502953), for f1 through F* = correct / (linked or matched) (Hand, Christen & Kirielle
     2021, doi:10.1007/s10994-021-05964-1).
     person_map: as made by `person_map`. truth_record: source, row_no, person_id. person: person_id, research_id (of the
@@ -46,6 +48,19 @@ def _judged(person_map, truth_record, person, *, key: bytes) -> pd.DataFrame:
     return rows.sort_values("record_id").drop_duplicates(["source", "unit"])
 
 
+def rightly(links, records: pd.DataFrame, truth_record: pd.DataFrame, person: pd.DataFrame, *, key: bytes) -> pd.Series:
+    """Whether the best child of each row of `links.pairs` is the right one; rows as there."""
+    ids = pseudonyms(key, "record", truth_record["source"] + "|" + truth_record["row_no"].astype(str))
+    known = (
+        truth_record[["person_id"]].assign(record_id=ids).merge(person[["person_id", "research_id"]], on="person_id")
+    )
+    rows = records[["record_id", "source"]].assign(person=person_keys(records)).merge(known, on="record_id")
+    truly = rows.sort_values("record_id").drop_duplicates(["source", "person"])[["source", "person", "research_id"]]
+    found = links.pairs[["source", "person"]].merge(truly, on=["source", "person"], how="left")["research_id"]
+    best = pseudonyms(key, "person", links.pairs["register_no"].reset_index(drop=True))
+    return (best == found).set_axis(links.pairs.index)
+
+
 def _is_register(person_map: pd.DataFrame) -> pd.Series:
     """The register's own records: linked to themselves, with a probability of 1 and no weight."""
     return person_map["match_probability"].eq(1.0) & person_map["match_weight"].isna()
@@ -62,21 +77,23 @@ def _counts(rows: pd.DataFrame) -> dict:
 
 
 def rates(*, persons: int, matches: int, linked: int, correct: int) -> dict:
-    """The counts with wrong_share, precision, recall and f1 and the intervals of the last three."""
-    wrong = (linked - correct) / persons if persons else float("nan")
-    made = {"persons": persons, "matches": matches, "linked": linked, "correct": correct, "wrong_share": wrong}
+    """The counts with wrong_share, unlinked_share, precision, recall and f1 and their intervals."""
+    made = {"persons": persons, "matches": matches, "linked": linked, "correct": correct}
     either = linked + matches - correct
     found = {
-        "precision": _with_interval(correct, linked if matches else 0),
-        "recall": _with_interval(correct, matches),
-        "f1": tuple(2 * f / (1 + f) for f in _with_interval(correct, either if matches else 0)),
+        "wrong_share": with_interval(linked - correct, persons),
+        "unlinked_share": with_interval(persons - linked, persons),
+        "precision": with_interval(correct, linked if matches else 0),
+        "recall": with_interval(correct, matches),
+        "f1": tuple(2 * f / (1 + f) for f in with_interval(correct, either if matches else 0)),
     }
     for name, values in found.items():
         made |= dict(zip((name, f"{name}_low", f"{name}_high"), values))
     return made
 
 
-def _with_interval(successes: int, n: int) -> tuple[float, float, float]:
+def with_interval(successes: int, n: int) -> tuple[float, float, float]:
+    """A share with its Wilson interval; missing without a denominator."""
     if n == 0:
         return (float("nan"),) * 3
     share, spread = successes / n, Z * np.sqrt(successes * (n - successes) / n + Z**2 / 4)

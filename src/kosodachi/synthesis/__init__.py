@@ -15,7 +15,9 @@ pupils.
 """
 
 from kosodachi.synthesis.asking import read_scenario
-from kosodachi.synthesis.describe import calibration, describe, gaps, mistakes, planted
+from kosodachi.synthesis.describe import describe
+from kosodachi.synthesis.gaps import gaps
+from kosodachi.synthesis.planted import calibration, families, mistakes, planted
 from kosodachi.synthesis.scenario import Scenario
 from kosodachi.synthesis.simulate import simulate, simulate_chunks
 from kosodachi.synthesis.systems import World
@@ -29,6 +31,7 @@ __all__ = [
     "World",
     "calibration",
     "describe",
+    "families",
     "gaps",
     "mistakes",
     "planted",

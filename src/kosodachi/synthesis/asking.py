@@ -1,34 +1,40 @@
-"""Scenarios read, changed and checked: what is impossible is refused by name, before anything is drawn or written."""
+"""Scenarios read, changed and checked: what is impossible is refused by name, before anything is drawn or written.
 
+All faults of a file are told together, each with its line and column.
+"""
+
+from contextlib import suppress
 from importlib.resources import files
 
 from pydantic import ValidationError
 
 from kosodachi.faults import Fault, refuse
-from kosodachi.synthesis.calendar import Months
-from kosodachi.synthesis.places import schools_of
+from kosodachi.faults.marks import Marked, read_marked
+from kosodachi.synthesis.impossible import eligible_children, impossible
+from kosodachi.synthesis.misasked import fault_of
 from kosodachi.synthesis.scenario import Scenario
 
-BOUNDS = {"ge": ">=", "gt": ">", "le": "<=", "lt": "<"}
+__all__ = ["changed", "eligible_children", "read_scenario"]
 USUAL = "usual"  # `errors: usual` asks for the rates of mistakes in data/usual_errors.yaml
-PUPILS = 0.35  # pupils with two school years behind them, of all children: about so many can be eligible
 
 
-def read_scenario(text: str) -> Scenario:
+def read_scenario(text: str | bytes, *, file: str = "scenario") -> Scenario:
     """The scenario in a YAML text; `errors: usual` stands for the usual rates of mistakes.
 
-    Raises E-TOWN-01 to -09 and -11 to -15, all faults together.
+    file: what the text is called in faults. Raises E-TOWN-01 to -09, -11 to -15 and -18 to -29, all faults together.
     """
-    import yaml
-
+    raw = text.encode() if isinstance(text, str) else text
     try:
-        raw = yaml.safe_load(text)
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        raise Fault("E-TOWN-01", where=f"line {mark.line + 1}" if mark else "", why="not YAML") from None
-    if not isinstance(raw, dict):
-        raise Fault("E-TOWN-01", why=f"a {type(raw).__name__} at the top")
-    return _possible(raw | ({"errors": _usual_errors()} if raw.get("errors") == USUAL else {}))
+        marked, twice = read_marked(raw, file)
+    except Fault as fault:
+        raise Fault("E-TOWN-01", where=fault.where, why=fault.values.get("why", "UTF-8")) from None
+    if not isinstance(marked.data, dict):
+        raise Fault("E-TOWN-01", where=f"{file}:1", why=f"a {type(marked.data).__name__} at the top")
+    found = [Fault("E-TOWN-29", where=fault.where, **fault.values) for fault in twice]
+    usual = {"errors": _usual_errors()} if marked.data.get("errors") == USUAL else {}
+    scenario, wrong = _judged(marked.data | usual, marked)
+    refuse(found + wrong)
+    return scenario
 
 
 def _usual_errors() -> dict:
@@ -46,66 +52,26 @@ def changed(scenario: Scenario, *, seed: int | None = None, children: int | None
         raw["children"] = children
         scale = children / scenario.children
         raw["capacity"] = {name: max(1, round(value * scale)) for name, value in raw["capacity"].items()}
-    return _possible(raw)
+    result, wrong = _judged(raw)
+    refuse(wrong)
+    return result
 
 
-def _possible(raw: dict) -> Scenario:
+def _judged(raw: dict, marked: Marked | None = None) -> tuple[Scenario | None, list[Fault]]:
+    """The scenario, and all that is wrong: of single settings, and of settings together where none of them is wrong."""
     try:
         scenario = Scenario.model_validate(raw)
+        return scenario, impossible(scenario, marked)
     except ValidationError as error:
-        refuse([_fault(one) for one in error.errors(include_url=False)])
-    refuse(impossible(scenario))
-    return scenario
+        errors = error.errors(include_url=False)
+    found = [fault_of(one, marked) for one in errors]
+    rest, wrong = _without(raw, errors), {one["loc"][0] for one in errors if one["loc"]}
+    with suppress(ValidationError):  # if what is needed is missing, the rest is told once it is there
+        found += impossible(Scenario.model_validate(rest), marked, but=wrong)
+    return None, found
 
 
-def _fault(error: dict) -> Fault:
-    name = ".".join(str(part) for part in error["loc"] if part != "[key]")
-    if error["type"] == "missing":
-        return Fault("E-TOWN-02", name=name)
-    if error["type"] == "extra_forbidden":
-        return Fault("E-TOWN-03", name=name)
-    if error["type"] == "literal_error":
-        name += "" if error["loc"][-1] == "[key]" else f": {error['input']}"
-        return Fault("E-TOWN-04", name=name, expected=error["ctx"]["expected"])
-    bounds = [f"{BOUNDS[rule]} {bound}" for rule, bound in error.get("ctx", {}).items() if rule in BOUNDS]
-    return Fault("E-TOWN-05", name=name, found=error["input"], why=" ".join(bounds) or error["msg"])
-
-
-def eligible_children(scenario: Scenario) -> int:
-    """How many pupils are eligible for outreach."""
-    return round(scenario.programme.eligible_share * scenario.children)
-
-
-def impossible(scenario: Scenario) -> list[Fault]:
-    """Settings that are each possible but not together."""
-    programme, lives, capacity = scenario.programme, scenario.lives, scenario.capacity
-    offers, eligible, pupils = capacity.outreach_per_month, eligible_children(scenario), PUPILS * lives.pupils_seen
-    by_school = programme.design in ("stepped_wedge", "staggered")
-    reviewed = {"reviewed": capacity.reviewed, "children": scenario.children}
-    both = {"started": programme.started, "consent": programme.consent}
-    share = {"eligible": programme.eligible_share, "pupils": round(pupils, 3)}
-    checks = [
-        (offers > eligible and not by_school, "E-TOWN-06", {"offers": offers, "eligible": eligible}),
-        (programme.started > programme.consent, "E-TOWN-07", both),
-        (programme.eligible_share > pupils, "E-TOWN-08", share),
-        (capacity.reviewed > scenario.children, "E-TOWN-09", reviewed),
-        (not Months.of(scenario.schedule).has_outcome, "E-TOWN-11", {"index_date": scenario.schedule.index_date}),
-    ]
-    return [Fault(code, **values) for failed, code, values in checks if failed] + _of_design(scenario, eligible)
-
-
-def _of_design(scenario: Scenario, eligible: int) -> list[Fault]:
-    """What the programme's design cannot do in this town."""
-    asked, months, offers = scenario.programme, Months.of(scenario.schedule), scenario.capacity.outreach_per_month
-    drawn = offers - int(offers * asked.lottery_certain)
-    line = offers - drawn + round(drawn * asked.lottery_margin)
-    starts, months_left = (asked.waves - 1) * asked.wave_months, months.outcome.stop - months.index
-    reach, districts = offers * months_left, schools_of(scenario)
-    by_school, wedge = asked.design in ("stepped_wedge", "staggered"), asked.design == "stepped_wedge"
-    checks = [
-        (asked.design == "lottery" and line > eligible, "E-TOWN-12", {"line": line, "eligible": eligible}),
-        (by_school and asked.waves > districts, "E-TOWN-13", {"waves": asked.waves, "schools": districts}),
-        (by_school and starts >= months_left, "E-TOWN-14", {"starts": starts, "months": months_left}),
-        (wedge and reach < eligible, "E-TOWN-15", {"reach": reach, "eligible": eligible, "offers": offers}),
-    ]
-    return [Fault(code, **values) for failed, code, values in checks if failed]
+def _without(raw: dict, errors: list[dict]) -> dict:
+    """The settings without the parts that are wrong."""
+    names = {one["loc"][0] for one in errors if one["loc"]}
+    return {name: value for name, value in raw.items() if name not in names}

@@ -9,11 +9,12 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 
+from kosodachi.synthesis.allowance import school_end
 from kosodachi.synthesis.attendance import Attendance
 from kosodachi.synthesis.care import care_since
 from kosodachi.synthesis.child_allowance import child_allowance
 from kosodachi.synthesis.known import Known, of_children
-from kosodachi.synthesis.lives import Lives, school_end
+from kosodachi.synthesis.lives import Lives
 from kosodachi.synthesis.need import Latent, chance
 from kosodachi.synthesis.population import DAY, NEVER, YEAR, Population
 from kosodachi.synthesis.scenario import Scenario

@@ -7,8 +7,8 @@ both limits were lifted in October 2024, so some children have a second spell or
 import numpy as np
 import pandas as pd
 
+from kosodachi.synthesis.allowance import school_end
 from kosodachi.synthesis.known import Known, of_children
-from kosodachi.synthesis.lives import school_end
 from kosodachi.synthesis.need import chance
 from kosodachi.synthesis.population import DAY
 

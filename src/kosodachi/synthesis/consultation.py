@@ -1,7 +1,7 @@
 """Family consultation: which cases come to be known, of which kind and through whom.
 
-Not every need is known, and not alike: infants, families with foreign names and girls are known less often at the same
-need, so that no case is not no need. Some cases are opened without need.
+Not every need is known, and not alike: infants, families with foreign names, girls and some districts are known less
+often at the same need, so that no case is not no need. Some cases are opened without need.
 """
 
 import numpy as np
@@ -32,7 +32,6 @@ ROUTE_SHARES = {
     "pupil": (0.4, 0.0, 0.04, 0.2, 0.07, 0.1, 0.12, 0.07),
 }
 WITH_SIBLINGS = 1.2  # cases including siblings, for each case opened
-LIKELIER = 6.0  # how much likelier a case is of the kind to which the child's need leads
 SCHOOL_AGE = 6
 
 
@@ -40,11 +39,11 @@ def consultations(population: Population, need: Latent, scenario: Scenario, stre
     """Cases opened in the years held, a row a child (child, opened, closed, kind, route); siblings are sometimes taken
     into the same case."""
     rng, n, years = streams.of("lives.consultation"), len(population.child), len(need.years)
-    logit = scenario.loadings.consultation * need.score + ascertainment(population, need.years, scenario)
+    logit = scenario.loadings.consultation * need.score + ascertainment(population, need.years, scenario, streams)
     chances = chance(logit, scenario.lives.consultation_rate / WITH_SIBLINGS)
     at, year = np.nonzero(rng.random((n, years)) < chances)
     opened = _in_year(need.years[year], rng)
-    kind = _kinds(at, year, needs(population, need, scenario.need), rng)
+    kind = _kinds(at, year, needs(population, need, scenario.need), scenario.lives.leads, rng)
     first = pd.DataFrame({"child": at, "opened": opened, "kind": kind})
     table = pd.concat([first, _siblings(first, population, scenario, rng)], ignore_index=True)
     table = _closed(table, rng, np.datetime64(scenario.schedule.follow_up_until))
@@ -54,22 +53,36 @@ def consultations(population: Population, need: Latent, scenario: Scenario, stre
     return table[here].drop_duplicates(["child", "opened"]).reset_index(drop=True)
 
 
-def ascertainment(population: Population, years: np.ndarray, scenario: Scenario) -> np.ndarray:
-    """How much likelier a case is at the same need, in log-odds, by group: shape (children, years)."""
-    asked, child = scenario.lives.ascertainment, population.child
+def ascertainment(population: Population, years: np.ndarray, scenario: Scenario, streams: Streams) -> np.ndarray:
+    """How much likelier a case is at the same need, in log-odds, by group and district: shape (children, years)."""
+    asked, groups = scenario.lives.ascertainment, known_groups(population, years)
+    shift = sum(asked[name] * member for name, member in groups.items())
+    return (shift + by_district(population, scenario, streams)[:, None]).astype(np.float32)
+
+
+def known_groups(population: Population, years: np.ndarray) -> dict[str, np.ndarray]:
+    """Who belongs to each group that is known more or less often: {group: (children, years) or (children, 1) bool}."""
+    child = population.child
     begins = ((years - 1970) * 12 + 3).astype("datetime64[M]").astype("datetime64[D]")
     age = (begins[None, :] - child["born"].to_numpy()[:, None]) / DAY / YEAR
     foreign = population.household["foreign"].to_numpy()[child["household"].to_numpy()]
-    steady = asked["girl"] * child["female"].to_numpy() + asked["foreign_name"] * foreign
-    return (steady[:, None] + asked["below_school_age"] * (age < SCHOOL_AGE)).astype(np.float32)
+    return {"below_school_age": age < SCHOOL_AGE, "foreign_name": foreign[:, None],
+            "girl": child["female"].to_numpy()[:, None]}  # fmt: skip
 
 
-def _kinds(at: np.ndarray, year: np.ndarray, held: dict[str, np.ndarray], rng) -> np.ndarray:
+def by_district(population: Population, scenario: Scenario, streams: Streams) -> np.ndarray:
+    """How much likelier a case is in each child's school district, in log-odds."""
+    spread, districts = scenario.lives.ascertainment_by_district, len(population.places.district_effect)
+    drawn = spread * streams.of("lives.ascertainment").standard_normal(districts)
+    home = population.child["household"].to_numpy()
+    return drawn[population.places.town_district[population.address[home, 0]]]
+
+
+def _kinds(at: np.ndarray, year: np.ndarray, held: dict[str, np.ndarray], leads: float, rng) -> np.ndarray:
     """The kind of each case: as usual, and likelier that to which the child's needs lead."""
     weight = np.tile(KIND_SHARES, (len(at), 1))
-    for kind, leads in LEADS.items():
-        column = KINDS.index(leads)
-        weight[:, column] *= np.where(held[kind][at, year], LIKELIER, 1.0)
+    for kind, to in LEADS.items():
+        weight[:, KINDS.index(to)] *= np.where(held[kind][at, year], leads, 1.0)
     steps = np.cumsum(weight / weight.sum(axis=1, keepdims=True), axis=1)
     return (rng.random(len(at))[:, None] > steps).sum(axis=1).clip(0, len(KINDS) - 1)
 
@@ -101,6 +114,14 @@ def _routes(table: pd.DataFrame, population: Population, rng) -> np.ndarray:
     years = (table["opened"].to_numpy() - born) / DAY / YEAR
     steps = np.cumsum(list(ROUTE_SHARES.values()), axis=1)[(years >= SCHOOL_AGE).astype(int)]
     return (rng.random(len(table))[:, None] > steps).sum(axis=1).clip(0, OUTREACH - 1)
+
+
+def among_follow_up(cases: pd.DataFrame, children: int, scenario: Scenario) -> np.ndarray:
+    """Children with a case opened from the index date to the end of follow-up, other than through outreach."""
+    dates, day = scenario.schedule, cases["opened"].to_numpy()
+    here = (day >= np.datetime64(dates.index_date)) & (day <= np.datetime64(dates.follow_up_until))
+    here &= cases["route"].to_numpy() != OUTREACH
+    return np.bincount(cases["child"].to_numpy()[here], minlength=children) > 0
 
 
 def known_in(consultation: pd.DataFrame, children: int, as_of, months: int) -> np.ndarray:

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from kosodachi.synthesis.allowance import school_end
 from kosodachi.synthesis.attendance import Attendance
 from kosodachi.synthesis.care import care_since
 from kosodachi.synthesis.events import table_of
-from kosodachi.synthesis.lives import Lives, school_end
+from kosodachi.synthesis.lives import Lives
 from kosodachi.synthesis.need import Latent
 from kosodachi.synthesis.population import DAY, NEVER, Population
 from kosodachi.synthesis.scenario import Scenario

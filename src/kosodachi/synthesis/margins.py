@@ -12,17 +12,23 @@ import pandas as pd
 
 from kosodachi.synthesis.attendance import LONG_ABSENCE_A_YEAR
 from kosodachi.synthesis.calendar import fiscal_year
-from kosodachi.synthesis.population import counted
+from kosodachi.synthesis.needs import concerned, needs
+from kosodachi.synthesis.population import YEAR, counted
 from kosodachi.synthesis.systems.view import World
+
+AGE_BANDS = ("children_0_2", "children_3_5", "children_6_8", "children_9_11", "children_12_14")
+PUBLISHED_NEEDS = ("hardship", "non_attendance", "young_carer", "developmental_support")
 
 
 @cache
 def published() -> pd.DataFrame:
-    """Published margins: margin, target, tolerance (absolute), source, seen_at, vintage, verified (bool), basis."""
+    """Published margins: margin, target, tolerance (absolute), source, seen_at, vintage, verified (bool), basis, setting
+    (the setting of a scenario that asks for it, such as lives.attended_18m; missing if none does)."""
     import yaml
 
     rows = yaml.safe_load((files(__package__) / "data" / "margins.yaml").read_text(encoding="utf-8"))
-    return pd.DataFrame.from_dict(rows, orient="index").rename_axis("margin").reset_index()
+    table = pd.DataFrame.from_dict(rows, orient="index").rename_axis("margin").reset_index()
+    return table.assign(setting=table.get("setting"))
 
 
 def compared(parameters: pd.DataFrame) -> pd.DataFrame:
@@ -37,14 +43,22 @@ def compared(parameters: pd.DataFrame) -> pd.DataFrame:
     table["within"] = (table["achieved"] - table["target"]).abs() <= table["tolerance"]
     table["within"] = np.where(table["within"], "inside", "outside")
     table["verified"] = np.where(table["verified"], "read_at_source", "not_read_at_source")
-    table = table.rename(columns={"source": "citation"})
+    table = table.rename(columns={"source": "citation"}).drop(columns="setting")
     first = ["margin", "target", "achieved", "tolerance", "within"]
     return table[first + [column for column in table if column not in first]]
 
 
 def margins(world: World) -> dict[str, float]:
     """The margins of a town that published ones exist for; households and children as of judge_as_of."""
-    return _households(world) | _absence(world) | _checkups(world) | _surnames(world) | _benefits(world)
+    return (
+        _households(world)
+        | _absence(world)
+        | _checkups(world)
+        | _surnames(world)
+        | _benefits(world)
+        | _ages(world)
+        | _needs(world)
+    )
 
 
 def _households(world: World) -> dict[str, float]:
@@ -64,6 +78,34 @@ def _households(world: World) -> dict[str, float]:
         "single_parent_households": _mean(single[here]),
         "allowance_of_single_parents": _mean(takes),
     }
+
+
+def _ages(world: World) -> dict[str, float]:
+    """Children by age and sex, and how much more often infants have a foreign name than all under 15."""
+    day, child = np.datetime64(world.scenario.schedule.judge_as_of), world.population.child
+    child = child[counted(child, day)]
+    age = (day - child["born"].to_numpy()) / np.timedelta64(1, "D") / YEAR
+    band = np.bincount(np.floor(age[age < 15] / 3).astype(int), minlength=5)
+    shares = dict(zip(AGE_BANDS, band / max(band.sum(), 1)))
+    foreign, young = world.population.household["foreign"].to_numpy()[child["household"]], age < 15
+    return shares | {
+        "children_girls": _mean(child["female"].to_numpy()),
+        "foreign_infants": _mean(foreign[age < 5]) / _mean(foreign[young]) if foreign[young].any() else float("nan"),
+        "low_birth_weight": _mean(world.lives.checkup.drop_duplicates("child")["weight"] < 2500),
+    }
+
+
+def _needs(world: World) -> dict[str, float]:
+    """Kinds of need on judge_as_of, of the children whom each can concern."""
+    return {f"need_{kind}": rate for kind, rate in rates(world).items() if kind in PUBLISHED_NEEDS}
+
+
+def rates(world: World) -> dict[str, float]:
+    """Share that has each kind of need on judge_as_of, of the children here whom it can concern."""
+    population, day = world.population, world.scenario.schedule.judge_as_of
+    year, here = world.need.at(fiscal_year(day)), counted(population.child, day)
+    held, able = needs(population, world.need, world.scenario.need), concerned(population, world.need.years)
+    return {kind: _mean(held[kind][here & able[kind][:, year], year]) for kind in held}
 
 
 def _absence(world: World) -> dict[str, float]:

@@ -18,8 +18,8 @@ CHANGED_TWICE = 0.5  # of those with a changed surname and a remarriage: changed
 SINGLE_FOR = (365, 6 * 365)  # days between a divorce and a remarriage
 
 
-def surnames(household: pd.DataFrame, scenario: Scenario, streams: Streams) -> pd.DataFrame:
-    """The households with their surnames, as codes, and how they came by them.
+def surnames(household: pd.DataFrame, chances: np.ndarray, scenario: Scenario, streams: Streams) -> pd.DataFrame:
+    """The households with their surnames, as codes, and how they came by them. chances: of a foreign name.
 
     surname; old_surname (-1 none) until surname_changed_on; oldest_surname (-1 none) until oldest_changed_on; foreign,
     alphabet (registered in it), alias_surname (-1 none); older_form (0, or which form); divorced_on and remarried_on of
@@ -29,7 +29,7 @@ def surnames(household: pd.DataFrame, scenario: Scenario, streams: Streams) -> p
     rng, change = streams.of("population.surname"), streams.of("events.surname")
     ours = rng.choice(SURNAMES, n, p=surname_shares())
     theirs = rng.integers(SURNAMES, SURNAMES + foreign_surnames(), n)
-    foreign = rng.random(n) < people.foreign_share
+    foreign = rng.random(n) < chances
     older = np.where(rng.random(n) < people.older_form_share, rng.integers(1, 3, n), 0)
     before = change.choice(SURNAMES, n, p=surname_shares())
     day = np.datetime64(scenario.schedule.judge_as_of) - change.integers(1, CHANGED_WITHIN, n)

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import expit as _expit
 
+from kosodachi.synthesis.asked_need import FACTORS, Need
 from kosodachi.synthesis.calendar import years_of
-from kosodachi.synthesis.factors import SHARED, mixed, parts
+from kosodachi.synthesis.factors import combined, of_children, parts
 from kosodachi.synthesis.population import Population
-from kosodachi.synthesis.scenario import FACTORS, Need, Scenario
+from kosodachi.synthesis.scenario import Scenario
 from kosodachi.synthesis.streams import Streams
 
 SAMPLE, NEWTON = 4_000, 12
@@ -48,18 +49,18 @@ def latent_need(population: Population, scenario: Scenario, streams: Streams) ->
     home = population.child["household"].to_numpy()
     drawn = parts(population, len(years), asked, streams)
     place = population.places.town_district[population.address[home, 0]]
-    whole = {name: part.of_child(home, place, asked) for name, part in drawn.items()}
-    factors = {name: mixed(whole[SHARED], whole[name], asked) for name in FACTORS}
-    at_home = {name: mixed(drawn[SHARED].household, drawn[name].household, asked) for name in FACTORS}
-    score, shared = weighted(factors, asked), weighted(at_home, asked)
-    return Latent(years, factors, at_home, score, shared, tail(score, asked.rate))
+    factors = of_children(drawn, home, place, asked)
+    roots = {name: np.sqrt(asked.shares[name][0]) for name in FACTORS}
+    score, shared = weighted(factors, asked), weighted(drawn["household"], asked, roots)
+    return Latent(years, factors, drawn["household"], score, shared, tail(score, asked.rate))
 
 
-def weighted(factors: dict[str, np.ndarray], asked: Need) -> np.ndarray:
-    """The weighted sum of factors, scaled to variance 1."""
-    w = np.array([asked.weights[name] for name in FACTORS])
-    variance = asked.common * w.sum() ** 2 + (1 - asked.common) * (w @ w)
-    return sum(np.float32(weight / np.sqrt(variance)) * factors[name] for name, weight in zip(FACTORS, w))
+def weighted(factors: dict[str, np.ndarray], asked: Need, roots: dict[str, float] | None = None) -> np.ndarray:
+    """The weighted sum of factors, scaled to variance 1. roots: what of each factor is in its part, if not all."""
+    w = np.array([asked.weights[name] * (roots[name] if roots else 1.0) for name in FACTORS])
+    covariance = np.array(asked.correlation) if roots else asked.covariance()
+    scale = np.sqrt(w @ covariance @ w)
+    return combined(w / scale if scale > 0 else w, [factors[name] for name in FACTORS])
 
 
 def tail(score: np.ndarray, rate: float) -> float:

@@ -1,14 +1,15 @@
 """Kinds of need, year by year: each is the tail of a mixture of factors among the ages that it can concern.
 
 hardship, neglect or abuse risk, non-attendance, young carers, isolation, developmental support. Rates are those asked
-for; none is a published prevalence unless its scenario says so.
+for; the truth table `parameters` says which of them were published somewhere. What makes each kind is assumed.
 """
 
 import numpy as np
 
+from kosodachi.synthesis.asked_need import NEEDS, Need
+from kosodachi.synthesis.factors import combined
 from kosodachi.synthesis.need import Latent, tail
 from kosodachi.synthesis.population import YEAR, Population
-from kosodachi.synthesis.scenario import NEEDS, Need
 
 # What makes each kind, and the ages (from, below) that it can concern.
 MADE_OF = {
@@ -29,13 +30,16 @@ LEADS = {
 
 def needs(population: Population, need: Latent, asked: Need) -> dict[str, np.ndarray]:
     """Whether each child has each kind of need in each year: {kind: (children, years) bool}."""
-    born = population.child["born"].to_numpy()
-    begins = ((need.years - 1970) * 12 + 3).astype("datetime64[M]").astype("datetime64[D]")
-    age = (begins[None, :] - born[:, None]) / np.timedelta64(1, "D") / YEAR
-    found = {}
+    found, able = {}, concerned(population, need.years)
     for kind in NEEDS:
-        makes, (low, below) = MADE_OF[kind]
-        score = sum(np.float32(weight) * need.factors[name] for name, weight in makes.items())
-        can = (age >= low) & (age < below)
+        makes, can = MADE_OF[kind][0], able[kind]
+        score = combined(np.array(list(makes.values())), [need.factors[name] for name in makes])
         found[kind] = can & (score > tail(score[can], asked.kinds[kind])) if can.any() else can
     return found
+
+
+def concerned(population: Population, years: np.ndarray) -> dict[str, np.ndarray]:
+    """Whether each kind of need can concern each child in each year, by its age: {kind: (children, years) bool}."""
+    begins = ((years - 1970) * 12 + 3).astype("datetime64[M]").astype("datetime64[D]")
+    age = (begins[None, :] - population.child["born"].to_numpy()[:, None]) / np.timedelta64(1, "D") / YEAR
+    return {kind: (age >= low) & (age < below) for kind, (_, (low, below)) in MADE_OF.items()}

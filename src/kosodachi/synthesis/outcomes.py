@@ -14,7 +14,6 @@ from kosodachi.faults import Fault
 from kosodachi.synthesis.attendance import Attendance, days_absent
 from kosodachi.synthesis.calendar import Months
 from kosodachi.synthesis.scenario import Programme, Scenario
-from kosodachi.synthesis.streams import Streams
 
 REACH, STEPS = 8.0, 28  # log-odds within which the shift is sought, and halvings of that span
 ENOUGH, MISSED = 200, 0.02  # eligible pupils from which an effect missed by more than this is refused
@@ -35,12 +34,14 @@ class Outcomes:
 
 
 def outcomes(
-    table: pd.DataFrame, school: Attendance, household: np.ndarray, scenario: Scenario, streams: Streams
+    table: pd.DataFrame, school: Attendance, household: np.ndarray, stronger: np.ndarray, scenario: Scenario, streams
 ) -> Outcomes:
-    """What became of the pupils in either case, and what was seen. household: of every child, by position."""
+    """What became of the pupils in either case, and what was seen. household: of every child, by position; stronger:
+    how much stronger the effect on each pupil is (`further.modifiers`)."""
     months, asked = Months.of(scenario.schedule), scenario.programme
     spread = streams.of("programme.effect").standard_normal(len(table)).clip(-2, 2)
-    table = table.assign(own=(1 + asked.heterogeneity * spread) * table["would_start"])
+    own = (1 + asked.heterogeneity * spread + stronger).clip(0)
+    table = table.assign(own=own * table["would_start"])
     whole = school.enrolled[table["row"]][:, months.outcome].all(axis=1)
     shift = _shift(table[table["eligible"] & whole], school, months, scenario)
     seen = _seen(table, school, lasting(table, household[table["child"]], months, asked), shift)

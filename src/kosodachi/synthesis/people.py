@@ -5,7 +5,8 @@ They state what is asked; what was achieved is in the town's truth.
 
 from typing import Annotated, Literal, get_args
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic_core import PydanticCustomError
 
 from kosodachi.municipality import said
 
@@ -23,8 +24,6 @@ ErrorType = Literal[
     "merged_person", "dose_order", "duplicate",
 ]  # fmt: skip
 Design = Literal["capacity_cut", "lottery", "stepped_wedge", "staggered", "none"]
-FACTORS = ("economic", "caregiving", "health", "school", "shocks")
-NEEDS = ("neglect_or_abuse_risk", "hardship", "non_attendance", "young_carer", "isolation", "developmental_support")
 GROUPS = ("below_school_age", "foreign_name", "girl")
 SYSTEMS, ERROR_TYPES = get_args(System), get_args(ErrorType)
 
@@ -37,13 +36,13 @@ class Spec(BaseModel):
 
 def _whole(shares: tuple[float, ...]) -> tuple[float, ...]:
     if abs(sum(shares) - 1) > 1e-9:
-        raise ValueError(f"shares that sum to 1, not to {sum(shares):g}")
+        raise PydanticCustomError("shares_of_one", "shares that sum to 1", {"total": f"{sum(shares):g}"})
     return shares
 
 
 def _positive(odds: tuple[float, ...]) -> tuple[float, ...]:
     if min(odds) <= 0:
-        raise ValueError("numbers above 0")
+        raise PydanticCustomError("above_zero", "numbers above 0")
     return odds
 
 
@@ -54,6 +53,17 @@ class People(Spec):
         "households by the number of children ever born to them, 1 to 5: shares",
         "子の数(1〜5人)別の世帯の割合",
         (0.43, 0.405, 0.135, 0.025, 0.005),
+    )
+    ages: Annotated[tuple[Rate, Rate, Rate, Rate, Rate], AfterValidator(lambda shares: _whole(shares))] = said(
+        "children under 15 by age, 0-2, 3-5, 6-8, 9-11, 12-14: shares; at 15-17 as many as at 12-14",
+        "15歳未満の児童の年齢(0〜2、3〜5、6〜8、9〜11、12〜14歳)別の割合。15〜17歳は12〜14歳と同数とする",
+        (0.1693, 0.1861, 0.2063, 0.2146, 0.2237),
+    )
+    girl_share: Rate = said("share of girls", "女子の割合", 0.4878)
+    foreign_by_age: Annotated[tuple[float, float, float, float], AfterValidator(lambda odds: _positive(odds))] = said(
+        "foreign names among children aged 0-4, 5-9, 10-14, 15-17, relative to all",
+        "外国籍世帯の児童の割合の年齢(0〜4、5〜9、10〜14、15〜17歳)別の比",
+        (1.08, 0.98, 0.95, 1.0),
     )
     foreign_share: Rate = said("share of households with foreign names", "外国籍世帯の割合", 0.035)
     twin_share: Rate = said("chance that a later child is a twin of the one before", "双子となる確率(第2子以降)", 0.025)
@@ -102,66 +112,17 @@ class People(Spec):
     )
 
 
-def _each(*names: str):
+def each(*names: str):
     """Checks that a mapping names just these."""
 
-    def check(held: dict[str, float]) -> dict[str, float]:
+    def check(held: dict) -> dict:
         if wrong := sorted(set(held) ^ set(names)):
-            raise ValueError(f"each of {', '.join(names)} once; {wrong[0]} is too much or missing")
+            raise PydanticCustomError(
+                "each_once", "each name once", {"names": ", ".join(names), "wrong": ", ".join(wrong)}
+            )
         return {name: held[name] for name in names}
 
     return AfterValidator(check)
-
-
-class Need(Spec):
-    """Latent need for support, a year at a time: five factors, their weights, and what they have in common."""
-
-    rate: Rate = said("share of children with need in a year", "1年間に支援が必要な児童の割合", 0.09)
-    weights: Annotated[dict[str, Annotated[float, Field(ge=0)]], _each(*FACTORS)] = said(
-        "weights of the factors in the need for support",
-        "支援の必要度に占める各要因の重み",
-        {"economic": 0.25, "caregiving": 0.25, "health": 0.15, "school": 0.25, "shocks": 0.1},
-    )
-    common: Rate = said("share of each factor's variance that all have in common", "各要因に共通する分散の割合", 0.6)
-    household: Rate = said("share of the variance that belongs to the household", "世帯に属する分散の割合", 0.48)
-    district: Rate = said(
-        "share of the variance that belongs to the school district", "小学校区に属する分散の割合", 0.02
-    )
-    persistence: Rate = said("correlation of need with the year before", "前年との相関", 0.85)
-    kinds: Annotated[dict[str, Rate], _each(*NEEDS)] = said(
-        "share of the children whom each kind of need can concern that have it in a year; assumptions",
-        "必要の種類ごとの、該当し得る児童に占める割合(仮定)",
-        {"neglect_or_abuse_risk": 0.03, "hardship": 0.12, "non_attendance": 0.04, "young_carer": 0.05,
-         "isolation": 0.06, "developmental_support": 0.07},
-    )  # fmt: skip
-
-    @model_validator(mode="after")
-    def _shares(self):
-        if self.household + self.district > 1:
-            raise ValueError("household and district shares that sum to at most 1")
-        if not sum(self.weights.values()) > 0:
-            raise ValueError("at least one factor with a weight above 0")
-        return self
-
-
-class Loadings(Spec):
-    """How strongly its factor of need drives what systems see, in log-odds (or log) per standard deviation."""
-
-    single_parent: float = said("being a single parent", "ひとり親", 0.65)
-    absence: float = said("days absent", "欠席日数", 1.1)
-    checkup_missed: float = said("missing a check-up", "健診未受診", 0.95)
-    caries: float = said("untreated decayed teeth", "未処置歯数", 0.6)
-    low_birth_weight: float = said("low birth weight", "低出生体重", 0.2)
-    finding: float = said("a finding at a check-up", "健診の所見", 0.45)
-    consultation: float = said("a consultation case", "相談の受付", 1.1)
-    alternative_care: float = said("living in alternative care", "社会的養護", 0.9)
-    vaccination: float = said("a late or missing vaccination", "予防接種の遅れ・未接種", 0.7)
-    hardship: float = said(
-        "hardship of the household: correlation with its need", "世帯の生活困窮(必要度との相関)", 0.5, ge=-1, le=1
-    )
-    score: float = said(
-        "the academic score: correlation, the other way round", "学力得点(負の相関の大きさ)", 0.3, ge=-1, le=1
-    )
 
 
 class Lives(Spec):
@@ -174,6 +135,12 @@ class Lives(Spec):
         "子の数(1人、2人、3人以上)別のひとり親になりやすさの比(仮定)。世帯規模とひとり親の割合は比例反復法で保つ",
         (1.25, 0.9, 0.7),
     )
+    allowance_by_size: Annotated[tuple[float, float, float], AfterValidator(lambda odds: _positive(odds))] = said(
+        "how much likelier a single parent has the allowance with one, two, three or more children, relative (an "
+        "assumption); the share of single parents with it is kept by iterative proportional fitting",
+        "ひとり親が児童扶養手当を受ける割合の、子の数(1人、2人、3人以上)別の比(仮定)。全体の受給割合は比例反復法で保つ",
+        (0.9, 1.1, 1.3),
+    )
     allowance_uptake: Rate = said(
         "share of single parents with child-rearing allowance", "ひとり親のうち児童扶養手当の受給者の割合", 0.85
     )
@@ -185,10 +152,23 @@ class Lives(Spec):
     finding_share: Rate = said("share of check-ups with a finding", "所見ありの割合", 0.17)
     referred_share: Rate = said("share of check-ups with a referral", "要精密の割合", 0.04)
     consultation_rate: Rate = said("cases opened per child and year", "児童1人・1年あたりの相談受付の割合", 0.026)
-    ascertainment: Annotated[dict[str, float], _each(*GROUPS)] = said(
+    ascertainment: Annotated[dict[str, float], each(*GROUPS)] = said(
         "how much likelier a case is opened at the same need, in log-odds, by group; below 0: known less often",
         "同じ必要度のときの、相談が受け付けられやすさの差(対数オッズ、群別)。負なら把握されにくい",
         {"below_school_age": -0.3, "foreign_name": -0.6, "girl": -0.15},
+    )
+    ascertainment_by_district: float = said(
+        "spread between school districts of how likely a case is opened at the same need, in log-odds",
+        "同じ必要度のときの、相談の受け付けられやすさの小学校区間のばらつき(対数オッズ)",
+        0.25,
+        ge=0,
+        le=3,
+    )
+    leads: float = said(
+        "how much likelier a case is of the kind to which the child's need leads, relative",
+        "相談の種別が必要の種類に対応するものになりやすさの比",
+        6.0,
+        ge=1,
     )
     sibling_case: Rate = said("chance that a sibling is taken into a case", "相談にきょうだいが加えられる確率", 0.25)
     assistance_share: Rate = said("share of households with public assistance", "生活保護世帯の割合", 0.0162)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import pandas as pd
 
+from kosodachi.synthesis.ages import ages_of_eldest, foreign_chances, gaps
 from kosodachi.synthesis.events import DAY, NEVER, YEAR, guarded, moves
 from kosodachi.synthesis.naming import alias_names, given_names, surnames
 from kosodachi.synthesis.places import Places, draw_addresses
@@ -15,10 +16,6 @@ from kosodachi.synthesis.scenario import Scenario
 from kosodachi.synthesis.streams import Streams
 
 __all__ = ["DAY", "NEVER", "YEAR", "Population", "counted", "named", "populate", "resident"]
-
-GIRLS = 0.487
-SPACING = (6.0, 175.0)  # gamma shape and scale of the days between births
-NARROWER = 0.12  # how much fewer births there are in the latest than in the earliest years, relative
 
 
 @dataclass(frozen=True)
@@ -60,9 +57,9 @@ def populate(scenario: Scenario, where: Places, streams: Streams) -> Population:
     child["moved_in"] = np.fmax(events["moved_in"].to_numpy()[home], born)
     child["moved_out"] = events["moved_out"].to_numpy()[home]
     child, homes = _cut(child[~(child["moved_out"] <= child["born"])], scenario)
-    household = surnames(events.iloc[homes].reset_index(drop=True), scenario, streams)
+    household = surnames(events.iloc[homes].reset_index(drop=True), foreign_chances(child, scenario), scenario, streams)
     household = guarded(household, scenario, streams)
-    child["female"] = streams.of("population.sex").random(len(child)) < GIRLS
+    child["female"] = streams.of("population.sex").random(len(child)) < scenario.people.girl_share
     child["twin_of"] = _twins(child)
     child["unnamed"] = _unnamed(child, scenario, streams.of("events.unnamed"))
     child["care"] = np.full(len(child), -1, dtype=np.int32)
@@ -84,15 +81,14 @@ def _births(scenario: Scenario, rng: np.random.Generator) -> tuple[np.ndarray, n
     """Days of birth and households, by household and birth; somewhat more than will be kept."""
     dates = scenario.schedule
     first, last = _under_18_since(dates.train_as_of), np.datetime64(dates.follow_up_until)
-    n = int(scenario.children * 1.15) + 200
+    n = int(scenario.children * 1.3) + 200
     sizes = rng.choice(np.arange(1, len(scenario.people.sizes) + 1), n, p=scenario.people.sizes)
-    span, share = int((last - first) / DAY) + 3000, rng.random(n)
-    eldest = last - (span * (1 - share * (1 - NARROWER * (1 - share)))).astype("timedelta64[D]")
+    age = (ages_of_eldest(n, scenario, rng) * YEAR).astype(int).astype("timedelta64[D]")
+    eldest = np.fmin(np.datetime64(dates.judge_as_of) - age, last)
     home, start = np.repeat(np.arange(n), sizes), np.repeat(np.cumsum(sizes) - sizes, sizes)
     later = np.arange(len(home)) > start
-    gap = np.clip(rng.gamma(*SPACING, len(home)), 420, 4000)
-    gap = np.where(rng.random(len(home)) < scenario.people.twin_share, 0, gap) * later
-    since = np.cumsum(gap.astype(int))
+    gap = gaps(len(home), scenario.people.twin_share, rng) * later
+    since = np.cumsum(gap)
     born = eldest[home] + (since - since[start]).astype("timedelta64[D]")
     seen = (born > first) & (born <= last)
     return born[seen], home[seen]

@@ -10,7 +10,6 @@ import pandas as pd
 from kosodachi.synthesis.asking import eligible_children
 from kosodachi.synthesis.attendance import Attendance
 from kosodachi.synthesis.calendar import Months, fiscal_year
-from kosodachi.synthesis.consultation import OUTREACH
 from kosodachi.synthesis.designs import offers, top
 from kosodachi.synthesis.lives import Lives
 from kosodachi.synthesis.need import Latent
@@ -36,7 +35,7 @@ def chosen(
     population: Population, seen: Lives, school: Attendance, need: Latent, scenario: Scenario, streams: Streams
 ) -> pd.DataFrame:
     """One row a pupil at school in the index month and the year before: child, row (of attendance), school (code),
-    visible score, eligible, offer_month, offered, propensity (`designs.offers`), would_consent, would_start (if
+    visible score, eligible, offer_month, offered, propensity, overridden (`designs.offers`), would_consent, would_start (if
     offered)."""
     table = _candidates(population, seen, school, scenario)
     table["school"] = _school(table, school, population)
@@ -112,20 +111,3 @@ def _offer_day(month: np.ndarray, start: np.datetime64, later: np.ndarray, scena
     index = Months.of(scenario.schedule).index
     first = (start.astype("datetime64[M]") + (month - index)).astype("datetime64[D]")
     return np.where(month > index, first + np.minimum(later, SHORTEST_MONTH - 1), start + later)
-
-
-def would_open(child: np.ndarray, scenario: Scenario, streams: Streams) -> np.ndarray:
-    """Whether a case would be opened if a child (position) started support: one draw a child, for all that may be."""
-    draw = streams.of("programme.case_opens").random(int(child.max(initial=0)) + 1)
-    return draw[child] < scenario.programme.case_after_start
-
-
-def cases_after(log: pd.DataFrame, scenario: Scenario, streams: Streams) -> pd.DataFrame:
-    """Consultation cases that outreach opened, in the columns of `Lives.consultation`."""
-    rng = streams.of("programme.cases")
-    opened = log["started"].to_numpy() + rng.integers(5, 120, len(log)) * DAY
-    opens = would_open(log["child"].to_numpy(), scenario, streams) & ~np.isnat(opened)
-    opens &= opened <= np.datetime64(scenario.schedule.follow_up_until)
-    kind = np.where(rng.random(len(log)) < 0.5, 2, 1)
-    table = pd.DataFrame({"child": log["child"], "opened": opened, "kind": kind, "closed": NEVER, "route": OUTREACH})
-    return table[opens].reset_index(drop=True)

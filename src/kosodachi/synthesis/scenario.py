@@ -6,20 +6,18 @@ A scenario states what is asked; what was achieved is in the town's truth.
 from typing import Annotated
 
 from pydantic import AfterValidator
+from pydantic_core import PydanticCustomError
 
 from kosodachi.municipality import Capacity, Disclosure, Name, Reason, Schedule, Words, said
+from kosodachi.synthesis.asked_need import FACTORS, LEVELS, NEEDS, Loadings, Need
+from kosodachi.synthesis.asked_programme import Programme
 from kosodachi.synthesis.lags import USUAL_LAGS, Lag
 from kosodachi.synthesis.people import (
     ERROR_TYPES,
-    FACTORS,
     GROUPS,
-    NEEDS,
     SYSTEMS,
-    Design,
     ErrorType,
     Lives,
-    Loadings,
-    Need,
     People,
     Rate,
     Rows,
@@ -32,6 +30,7 @@ __all__ = [
     "ERROR_TYPES",
     "FACTORS",
     "GROUPS",
+    "LEVELS",
     "NEEDS",
     "SYSTEMS",
     "Fact",
@@ -47,62 +46,8 @@ __all__ = [
 
 def _known_layers(redraw: dict[str, int]) -> dict[str, int]:
     if unknown := sorted(set(redraw) - set(LAYERS)):
-        raise ValueError(f"unknown layer {unknown[0]}; layers are {', '.join(LAYERS)}")
+        raise PydanticCustomError("unknown_layer", "a layer", {"given": unknown[0], "expected": ", ".join(LAYERS)})
     return redraw
-
-
-class Programme(Spec):
-    """Outreach from the month of the index date on, and its effect."""
-
-    design: Design = said(
-        "who is offered support and when: capacity_cut, lottery, stepped_wedge, staggered, none",
-        "案内の実施設計: capacity_cut(上位から)、lottery(境界で抽選)、stepped_wedge(学校ごとに無作為順)、"
-        "staggered(学校ごとに必要度の高い順)、none(なし)",
-        "capacity_cut",
-    )
-    lottery_certain: Rate = said(
-        "share of places given in staff's order, before the lot", "抽選によらず職員の順で決める枠の割合", 0.25
-    )
-    lottery_margin: float = said("pupils in the lot for each place in it", "抽選枠1件あたりの抽選対象者数", 2.0, gt=1)
-    waves: int = said("waves in which schools join", "学校が順に加わる回数", 3, ge=2)
-    wave_months: int = said("months between waves", "各回の間隔(月)", 2, ge=1)
-    eligible_share: Rate = said("eligible pupils, as a share of all children", "対象候補の児童の割合(全児童比)", 0.15)
-    consent: Rate = said("share of those offered that consent", "案内を受けて同意する割合", 0.75)
-    started: Rate = said("share of those offered that start", "案内を受けて支援を開始する割合", 0.65)
-    effect: float = said(
-        "true effect of the offer on the risk of long absence among the eligible",
-        "案内が長期欠席割合に与える真の効果(対象候補全体)",
-        -0.10,
-        ge=-1,
-        le=1,
-    )
-    heterogeneity: float = said(
-        "spread of the effect between children, relative", "効果の個人差(相対)", 0.2, ge=0, le=0.5
-    )
-    anticipation: Rate = said(
-        "share of the effect that works already in the two months before the offer",
-        "案内の前2か月に先に現れる効果の割合",
-        0.0,
-    )
-    fading: Rate = said("share of the effect lost in each further month", "効果が1か月ごとに薄れる割合", 0.0)
-    spill_over: Rate = said(
-        "effect on siblings of a child who started, relative to that child's", "きょうだいへの波及効果(本人比)", 0.0
-    )
-    selection: float = said(
-        "how strongly staff choose by what is on record", "記録に基づく職員の選び方の強さ", 0.85, ge=0
-    )
-    staff_know: float = said(
-        "how strongly staff choose by need that no record shows", "記録にない必要度を職員が知って選ぶ強さ", 0.0
-    )
-    long_absence_days: int = said(
-        "days absent that count as long absence, from the fourth month after the index month to the end of follow-up",
-        "起点月の4か月後から追跡終了までの欠席のうち長期欠席とする日数",
-        20,
-        ge=1,
-    )
-    case_after_start: Rate = said(
-        "share of those started for whom a consultation case is opened", "支援開始後に相談が受け付けられる割合", 0.25
-    )
 
 
 class Fact(Spec):
@@ -115,13 +60,13 @@ class Fact(Spec):
 
 def _with_register(systems: tuple[str, ...]) -> tuple[str, ...]:
     if "juki" not in systems or len(set(systems)) < len(systems):
-        raise ValueError("each system once, the resident register (juki) among them")
+        raise PydanticCustomError("needs_register", "each system once, the resident register among them")
     return systems
 
 
 def _not_the_register(not_collected: dict[str, str]) -> dict[str, str]:
     if "juki" in not_collected:
-        raise ValueError("the resident register (juki) must be collected: every other source is linked to it")
+        raise PydanticCustomError("register_collected", "the resident register must be collected")
     return not_collected
 
 

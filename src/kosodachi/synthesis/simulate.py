@@ -7,16 +7,18 @@ group of districts with its own households, staff and streams; nothing passes be
 from collections.abc import Iterator
 
 from kosodachi.synthesis.adults import adults
+from kosodachi.synthesis.allowance import allowances_after, without_it
 from kosodachi.synthesis.asking import changed
 from kosodachi.synthesis.attendance import attendance
 from kosodachi.synthesis.benefits import MAKERS, benefits
 from kosodachi.synthesis.care import in_care
+from kosodachi.synthesis.further import cases_after, modifiers, responses
 from kosodachi.synthesis.lives import lives
 from kosodachi.synthesis.need import latent_need
 from kosodachi.synthesis.outcomes import outcomes
 from kosodachi.synthesis.places import places
 from kosodachi.synthesis.population import populate
-from kosodachi.synthesis.programme import cases_after, chosen, outreach_log
+from kosodachi.synthesis.programme import chosen, outreach_log
 from kosodachi.synthesis.scenario import Scenario
 from kosodachi.synthesis.streams import Streams
 from kosodachi.synthesis.systems import World
@@ -56,9 +58,14 @@ def _world(scenario: Scenario, part: int) -> World:
     seen = lives(population, need, scenario, streams)
     school = attendance(population, need, scenario, streams)
     pupils = chosen(population, seen, school, need, scenario, streams)
-    found = outcomes(pupils, school, population.child["household"].to_numpy(), scenario, streams)
+    stronger = modifiers(pupils, need, school, scenario)
+    pupils = responses(pupils, stronger, scenario, streams)
+    able = without_it(population, seen.allowance, seen.single_since, scenario)
+    pupils["entitled"] = able[pupils["child"]]
+    found = outcomes(pupils, school, population.child["household"].to_numpy(), stronger, scenario, streams)
     log = outreach_log(pupils, scenario, streams)
-    after = cases_after(log, scenario, streams)
+    after = cases_after(log, pupils, scenario, streams)
+    begun = allowances_after(log, pupils, population, seen.single_since, scenario, streams)
     paid = benefits(population, need, seen, school, scenario, streams) if set(scenario.systems) & set(MAKERS) else {}
     people = adults(population, seen, streams)
-    return World(scenario, streams, population, need, seen, found.school, found, log, after, people, paid, part)
+    return World(scenario, streams, population, need, seen, found.school, found, log, after, begun, people, paid, part)

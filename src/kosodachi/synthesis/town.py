@@ -26,8 +26,8 @@ class Town:
 
 
 def synthesise(scenario: Scenario, *, seed: int | None = None, children: int | None = None) -> Town:
-    """The town of a scenario: settings, extracts and truth (person, record, latent, outcome, missing,
-    parameters).
+    """The town of a scenario: settings, extracts and truth (person, record, latent, outcome, needs,
+    missing, parameters).
 
     seed and children replace those of the scenario; capacity grows with children. The same scenario, seed and children
     give the same bytes. Raises faults E-TOWN-05 to -15 before anything is drawn, -16 before anything is written.

@@ -7,10 +7,10 @@ import pandas as pd
 
 from kosodachi.synthesis.calendar import fiscal_year
 from kosodachi.synthesis.consultation import KINDS, OUTREACH, known_in
+from kosodachi.synthesis.further import further_outcomes
 from kosodachi.synthesis.needs import LEADS
 from kosodachi.synthesis.needs import needs as kinds_of_need
 from kosodachi.synthesis.population import counted
-from kosodachi.synthesis.programme import would_open
 from kosodachi.synthesis.systems import View, World, numbers
 
 REGISTER = "juki"
@@ -43,7 +43,8 @@ def person(world: World, ids: Ids) -> pd.DataFrame:
     """One row a child: register_no, person_id, household, and whether it belongs to a group that is hard to link.
 
     twin, surname_changed, foreign_name, moved, remarried (its household, with a changed surname), alias_or_alphabet
-    (registered in the alphabet), address_protected, alternative_care, unnamed_infant, in_register.
+    (registered in the alphabet), address_protected, alternative_care, unnamed_infant, in_register; single_parent (of its
+    household on judge_as_of).
     """
     child, home = world.population.child, world.population.child["household"].to_numpy()
     household = world.population.household.iloc[home]
@@ -55,6 +56,7 @@ def person(world: World, ids: Ids) -> pd.DataFrame:
         "remarried": household["remarried_on"].notna().to_numpy(), "alias_or_alphabet": household["alphabet"].to_numpy(),
         "address_protected": household["protected_since"].notna().to_numpy(),
         "alternative_care": child["care"].to_numpy() >= 0, "unnamed_infant": child["unnamed"].to_numpy(),
+        "single_parent": (world.lives.single_since <= np.datetime64(world.scenario.schedule.judge_as_of))[home],
         "in_register": ids.held,
     })  # fmt: skip
 
@@ -105,17 +107,15 @@ def outcome(world: World, ids: Ids) -> pd.DataFrame:
 
     register_no, offered, eligible, propensity, would_consent, would_start, days_0 and days_1 (days absent in the
     outcome months without and with the offer), y0 and y1 (long absence, 0 or 1), offer_month (from April, -1 never),
-    days_seen and y_seen; case_0 and case_1 (a consultation case opened from the index date to the end of follow-up,
-    without and with the offer, 0 or 1). Outcomes are missing for pupils who left. offered: in the index month.
+    days_seen and y_seen; case_0, case_1, case_seen and benefit_0, benefit_1, benefit_seen (`further.further_outcomes`).
+    Outcomes are missing for pupils who left. offered: in the index month. overridden: placed by staff's own judgement.
+    would_open, would_take_up: should support start; entitled: to an allowance that the household does not have.
     """
     columns = ["offered", "eligible", "propensity", "would_consent", "would_start", "days_0", "days_1", "y0", "y1",
-               "offer_month", "days_seen", "y_seen"]  # fmt: skip
-    table, child = world.outcomes.child[columns].copy(), world.outcomes.child["child"].to_numpy()
-    without = _case_in_follow_up(world)[child]
-    opens = table["would_start"].to_numpy(bool) & would_open(child, world.scenario, world.streams)
-    gone = table["y0"].isna().to_numpy()
-    table["case_0"], table["case_1"] = np.where(gone, np.nan, without), np.where(gone, np.nan, without | opens)
-    table.insert(0, "register_no", ids.register_no[child])
+               "offer_month", "days_seen", "y_seen", "overridden", "would_open", "would_take_up", "entitled"]  # fmt: skip
+    found = world.outcomes.child
+    table = pd.concat([found[columns], further_outcomes(world)], axis=1)
+    table.insert(0, "register_no", ids.register_no[found["child"]])
     return table[table["register_no"].notna()].reset_index(drop=True)
 
 
@@ -149,12 +149,3 @@ def needs(world: World, ids: Ids) -> pd.DataFrame:
 def fiscal_years_of(days: np.ndarray) -> np.ndarray:
     """The fiscal year (from April) of each day."""
     return ((days.astype("datetime64[M]").astype(int) - 3) // 12) + 1970
-
-
-def _case_in_follow_up(world: World) -> np.ndarray:
-    """Children about whom a case was opened from the index date to the end of follow-up, other than through outreach."""
-    dates, cases = world.scenario.schedule, world.lives.consultation
-    day = cases["opened"].to_numpy()
-    here = (day >= np.datetime64(dates.index_date)) & (day <= np.datetime64(dates.follow_up_until))
-    here &= cases["route"].to_numpy() != OUTREACH
-    return np.bincount(cases["child"].to_numpy()[here], minlength=len(world.population.child)) > 0

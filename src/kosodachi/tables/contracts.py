@@ -80,6 +80,9 @@ CONTRACTS: dict[str, Contract] = {
         {"record_id": "str", "source": "str", "research_id": "str", "match_weight": "float",
          "match_probability": "float", "band": "str"},
         key=["record_id"], nullable=["research_id", "match_weight", "match_probability"]),
+    "link_draws": _of(
+        "analysis", "link sets drawn from the match probabilities: where draw number `draw` differs from person_link; no id = no link",
+        {"draw": "int", "record_id": "str", "research_id": "str"}, key=["draw", "record_id"], nullable=["research_id"]),
     "child": _of(
         "analysis", "one row a child of the resident register; birth_month is the first day of the month of birth",
         {"research_id": "str", "household_id": "str", "sex": "str", "birth_month": "date", "district": "str",

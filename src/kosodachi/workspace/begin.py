@@ -42,7 +42,7 @@ def synthetic_town(
     settings = folder / places.SETTINGS
     if settings.exists() and not read_settings(settings).synthetic:
         raise Fault("E-RUN-15", file=str(settings))
-    asked = read_scenario(file.read_text(encoding="utf-8"))
+    asked = read_scenario(file.read_bytes(), file=file.name)
     try:
         if (children or asked.children) > IN_ONE:
             return write_chunks(asked, folder, seed=seed, children=children, said=said)

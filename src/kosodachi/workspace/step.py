@@ -70,10 +70,10 @@ class Step:
         return self.input_dir
 
     def truth(self, table: str) -> pd.DataFrame | None:
-        """A table of a synthetic town's truth, for scoring alone; None where no truth exists."""
+        """A table of a synthetic town's truth, for scoring alone; None where no truth exists, as of real data."""
         self._declared(table, self.declared.truth)
         file = self.input_dir / "truth" / f"{table}.parquet"
-        if not file.exists():
+        if not self.settings.synthetic or not file.exists():
             return None
         truth = pd.read_parquet(file)
         if "register_no" in truth:

@@ -8,27 +8,41 @@ import re
 import numpy as np
 import pandas as pd
 
-from kosodachi.ingest.normalise.names import KANA
-from kosodachi.ingest.normalise.numerals import DIGITS, in_digits, with_hundreds
+from kosodachi.ingest.normalise.numerals import (
+    BLOCKLY,
+    CHOME,
+    DIGIT,
+    HALL,
+    HOUSE,
+    JOINT,
+    KANA,
+    LAND,
+    LOOSE,
+    LOT,
+    ME,
+    ROOM,
+    STROKE,
+    TOWNLY,
+    in_digits,
+    kind_of,
+    with_hundreds,
+)  # fmt: skip
 from kosodachi.ingest.normalise.text import (
     END,
-    HYPHENS,
-    after,
-    before,
     columns,
     earlier,
     later,
-    members,
+    missing,
     over_distinct,
-    value_of,
     variant_table,
     with_single_blanks,
 )
 from kosodachi.ingest.normalise.width import in_one_width
 
 PARTS = ("address", "town", "chome", "block", "building")
-MOST_CHOME = 99
-HYPHEN, BLANK, LONG = ord("-"), ord(" "), ord("ー")
+CHOME_DIGITS = 2  # lots with two further numbers mostly have more
+HYPHEN, LONG = np.uint32(ord("-")), np.uint32(ord("ー"))
+CHOME_SIGN = ord("丁")
 _PREFECTURE = r"(?:北海道|東京都|(?:京都|大阪)府|[^0-9 ]{2,3}県)"
 _LOT = re.compile(r"大字|(?<=.)字|^字")
 
@@ -39,14 +53,21 @@ def parts(values: pd.Series, *, municipality: str = "") -> pd.DataFrame:
 
     `municipality`, with a county and a prefecture before it, is left off, so are 大字 and 字.
     """
-    read = columns(values, lambda texts: _cut(_cleaned(texts)), ("town", "chome", "block", "building"))
+    there = values.notna().to_numpy()
+    if not there.all():
+        table = pd.DataFrame({part: missing(values.index) for part in PARTS})
+        if there.any():
+            table.loc[there, list(PARTS)] = parts(values[there], municipality=municipality).to_numpy()
+        return table
+    read = columns(
+        values, lambda texts: _cut(_cleaned(texts)), ("town", "chome", "block", "numbers", "building"), shared=True
+    )
     town = _towns(read["town"], municipality)
-    chome, block = (read[part].fillna("").to_numpy(dtype=object) for part in ("chome", "block"))
-    whole = town.fillna("").to_numpy(dtype=object)
-    joint = np.where((chome != "") & (block != ""), "-", "").astype(object)
-    table = {"address": whole + chome + joint + block, "town": whole, "chome": np.where(chome == "", "", whole + chome)}
-    table = {part: np.where(column == "", None, column) for part, column in table.items()}
-    return pd.DataFrame({**table, "block": read["block"], "building": read["building"]}, index=values.index)
+    whole, chome, numbers = (np.where(pd.isna(column), "", column) for column in (town, read["chome"], read["numbers"]))
+    address = whole + numbers
+    table = {"address": np.where(address == "", None, address), "town": town}
+    table["chome"] = np.where(chome == "", None, whole + chome)
+    return pd.DataFrame({**table, "block": read["block"], "building": read["building"]}, index=values.index, copy=False)
 
 
 def _towns(towns: pd.Series, municipality: str) -> pd.Series:
@@ -54,6 +75,7 @@ def _towns(towns: pd.Series, municipality: str) -> pd.Series:
     known = re.compile(rf"^(?:{_PREFECTURE})? ?(?:[^0-9 ]{{1,5}}郡)? ?{place}" if place else "^(?!)")
 
     def bare(texts: pd.Series) -> pd.Series:
+        texts = texts.where(texts.str.contains(r"\w", regex=True), None)  # ＊＊＊＊ stands for a protected address
         short = texts.str.replace(known, "", regex=True).str.replace(f"^{_PREFECTURE}", "", regex=True)
         return short.str.replace(_LOT, "", regex=True).str.replace(" ", "", regex=False)
 
@@ -66,88 +88,98 @@ def _one(text: str) -> str:
 
 def _cleaned(texts: list[str]) -> np.ndarray:
     """In one width, kanji numerals as digits, the marks between numbers as one hyphen each."""
-    codes = variant_table()[in_one_width(texts, further=(members("百"), with_hundreds))]
-    codes = np.where(members(HYPHENS)[codes] & members(KANA)[before(codes)], LONG, codes)
-    return _marked(in_digits(with_single_blanks(codes)))
+    codes = variant_table()[in_one_width(texts, further=("百", with_hundreds))]
+    kinds = kind_of()[codes]
+    long = ((kinds & STROKE) != 0) & earlier((kinds & KANA) != 0)
+    codes = np.where(long, LONG, codes) if long.any() else codes
+    return _marked(_closed(in_digits(with_single_blanks(codes))))
+
+
+def _closed(codes: np.ndarray) -> np.ndarray:
+    """Without the blanks inside a group of numbers: 1 - 2, 1丁目 2番."""
+    blank = codes == 0x20
+    if not blank.any():
+        return codes
+    kinds = kind_of()[codes]
+    digit = (kinds & DIGIT) != 0
+    inside = earlier(digit) & later((kinds & (JOINT | CHOME | LOT | HOUSE)) != 0)
+    marked = earlier((kinds & STROKE) != 0) | earlier((kinds & (LAND | LOT | HOUSE)) != 0) & earlier(
+        digit | ((kinds & LOT) != 0), 2
+    )
+    inside |= (marked | earlier((kinds & ME) != 0)) & later(digit)
+    return codes[~(blank & inside)]
 
 
 def _marked(codes: np.ndarray) -> np.ndarray:
-    """丁目, 番地, 番, 号, の and hyphens behind a number become a hyphen (丁目 a 丁), blanks around them vanish."""
-    blank = (codes == BLANK) & (
-        members(DIGITS)[before(codes)] & members(HYPHENS + "丁番号のノ")[after(codes)]
-        | members(HYPHENS)[before(codes)] & members(DIGITS)[after(codes)]
-        | members(DIGITS)[before(codes, 2)] & members("目地番号")[before(codes)] & members(DIGITS)[after(codes)]
-        | (before(codes) == ord("目")) & members(DIGITS)[after(codes)]
-    )
-    codes = codes[~blank]
-    digit = members(DIGITS)
-    number_before = digit[before(codes)]
-    lot = (codes == ord("番")) & number_before & ~members("町丁")[after(codes)]
-    house = (codes == ord("号")) & number_before & ~members("室棟館")[after(codes)]
-    between = members(HYPHENS + "のノ")[codes] & number_before & digit[after(codes)]
-    trailing = members(HYPHENS)[codes] & number_before
-    gone = (before(codes) == ord("丁")) & (codes == ord("目")) & digit[before(codes, 2)]
-    gone |= (codes == ord("地")) & (before(codes) == ord("番")) & digit[before(codes, 2)]
-    codes = np.where(lot | house | between | trailing, HYPHEN, codes)[~gone]
-    after_mark = (before(codes) == HYPHEN) | (before(codes) == ord("丁")) & digit[before(codes, 2)]
-    codes = codes[~(after_mark & members(HYPHENS + "のノ")[codes] & (digit[after(codes)] | (codes == HYPHEN)))]
-    return codes
+    """番地, 番, 号, の and hyphens behind a number become a hyphen, 丁目 becomes 丁."""
+    kinds = kind_of()[codes]
+    digit = (kinds & DIGIT) != 0
+    number_before, number_after = earlier(digit), later(digit)
+    lot = ((kinds & LOT) != 0) & number_before & ~later((kinds & TOWNLY) != 0)
+    house = ((kinds & HOUSE) != 0) & number_before & ~later((kinds & HALL) != 0)
+    joint = ((kinds & JOINT) != 0) & number_before & (number_after | ((kinds & STROKE) != 0))
+    gone = ((kinds & ME) != 0) & earlier((kinds & CHOME) != 0) & earlier(digit, 2)
+    chome = later(gone)
+    gone |= ((kinds & LAND) != 0) & earlier(lot)
+    codes = np.where(lot | house | joint, HYPHEN, codes)
+    mark = (lot | house | joint | chome)[~gone]
+    codes, kinds = codes[~gone], kinds[~gone]
+    again = earlier(mark) & ((kinds & JOINT) != 0) & (later((kinds & DIGIT) != 0) | (codes == HYPHEN))
+    return codes[~again] if again.any() else codes
 
 
 def _cut(codes: np.ndarray) -> tuple[np.ndarray, ...]:
-    """Code points of town, chome number, block and building. The numbers begin at the first digit that is no part of a town."""
-    ends, number, place = codes == END, value_of(codes), np.arange(len(codes))
-    digit = members(DIGITS)[codes]
-    count = int(number[-1]) + 1
-    last = np.flatnonzero(ends)
-    start = _first(digit & ~_of_town(codes), number, last)
-    sign = digit | members("-丁")[codes]
-    stop = _first(~sign & (place > start[number]), number, last)
-    town, rest = place < start[number], (place >= stop[number]) & ~ends
-    zone = (place >= start[number]) & (place < stop[number])
-    begins = zone & digit & ~earlier(digit & zone)
-    index = np.cumsum(begins) - np.concatenate([[0], np.cumsum(begins)[last]])[number]
-    numbers = np.bincount(number[begins], minlength=count)
-    has_chome = _has_chome(codes, zone, digit, index, number, numbers)
-    shift = has_chome[number].astype(int)
-    figure = zone & digit
-    joint = zone & ~digit & members(DIGITS)[after(codes)]
+    """Code points of town, chome number, block, both numbers and building.
+
+    The numbers begin at the first digit that is no part of a town's name and end at the first sign that is no number.
+    """
+    ends, kinds, place = codes == END, kind_of()[codes], np.arange(len(codes), dtype="i4")
+    digit, last = (kinds & DIGIT) != 0, np.flatnonzero(ends)
+    length = np.diff(last, prepend=-1)
+    chome_sign = codes == CHOME_SIGN
+    start = np.repeat(_first(digit & ~_of_town(kinds, digit), last), length)
+    stop = np.repeat(_first((place > start) & ~(digit | chome_sign | (codes == HYPHEN)), last), length)
+    zone = (place >= start) & (place < stop)
+    figure, index, numbers = _counted(zone & digit, last, length)
+    size = np.bincount(np.repeat(np.arange(len(last)), length)[figure & (index == 1)], minlength=len(last))
+    said = _first(zone & chome_sign & (index == 1), last) < last
+    shift = np.repeat((said | ((numbers >= 3) & (size <= CHOME_DIGITS))).astype("i1"), length)
+    joint = zone & ~digit & later(digit)
     block = (figure & (index > shift) & (index <= shift + 2)) | (joint & (index == shift + 1))
     room = (figure & (index > shift + 2)) | (joint & (index > shift + 2))
-    building = room | (rest & ~members(" ・,()[]")[codes] & ~_of_room(codes))
-    codes = np.where(zone & (codes == ord("丁")), HYPHEN, codes)
-    chosen = (town & ~ends, figure & (index == 1) & (shift == 1), block, building)
-    return tuple(codes[mask | ends] for mask in chosen)
+    named = (place >= stop) & ~ends & ((kinds & LOOSE) == 0) & ~_of_room(codes, kinds, digit)
+    chome = figure & (index == 1) & (shift == 1)
+    both = chome | block | (joint & (index == 1) & (shift == 1))
+    codes = np.where(zone & chome_sign, HYPHEN, codes)
+    return tuple(codes[mask | ends] for mask in (place < start, chome, block, both, room | named))
 
 
-def _first(mask: np.ndarray, number: np.ndarray, otherwise: np.ndarray) -> np.ndarray:
-    """The first place of the mask in each value."""
-    first = otherwise.copy()
-    found = np.flatnonzero(mask)[::-1]
-    first[number[found]] = found
-    return np.minimum(first, otherwise)
+def _counted(figure: np.ndarray, last: np.ndarray, length: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The digits; the number in its value, from 1, that each place stands in or behind, at most 100; numbers by value."""
+    so_far = np.cumsum(figure & ~earlier(figure), dtype="i4")
+    numbers = np.diff(so_far[last], prepend=0)
+    index = so_far - np.repeat(so_far[last] - numbers, length)
+    return figure, np.minimum(index, 100).astype("i1"), numbers
 
 
-def _of_town(codes: np.ndarray) -> np.ndarray:
+def _first(mask: np.ndarray, otherwise: np.ndarray) -> np.ndarray:
+    """The first place of the mask in each value, or its end."""
+    found = np.append(np.flatnonzero(mask), len(mask))
+    begins = np.append(0, otherwise[:-1] + 1)
+    return np.minimum(found[np.searchsorted(found, begins)], otherwise).astype("i4")
+
+
+def _of_town(kinds: np.ndarray, digit: np.ndarray) -> np.ndarray:
     """Digits of a number that is part of a town's name: 北1条西2丁目, 3区, 5番町."""
-    digit = members(DIGITS)[codes]
-    named = members("条線区町")[codes] | (codes == ord("番")) & members("町丁")[after(codes)]
-    while (more := digit & later(named) & ~named).any():
-        named = named | more
-    return digit & named
+    town = ((kinds & BLOCKLY) != 0) | ((kinds & LOT) != 0) & later((kinds & TOWNLY) != 0)
+    found = digit & later(town)
+    while (more := digit & later(found) & ~found).any():
+        found |= more
+    return found
 
 
-def _has_chome(codes, zone, digit, index, number, numbers) -> np.ndarray:
-    """Whether a value's first number is its chome: it says 丁目, or three numbers or more of which the first is small."""
-    said = np.zeros(len(numbers), dtype=bool)
-    said[number[zone & (codes == ord("丁")) & (index == 1)]] = True
-    size = np.bincount(number[zone & digit & (index == 1)], minlength=len(numbers))
-    return said | ((numbers >= 3) & (size <= len(str(MOST_CHOME))))
-
-
-def _of_room(codes: np.ndarray) -> np.ndarray:
-    """The signs 号室 behind a number, and a hyphen at the end of a value or before a name."""
-    digit = members(DIGITS)
-    room = (codes == ord("号")) & (after(codes) == ord("室")) & digit[before(codes)]
-    room |= (codes == ord("室")) & (before(codes) == ord("号")) & digit[before(codes, 2)]
-    return room | ((codes == HYPHEN) & ~digit[after(codes)])
+def _of_room(codes: np.ndarray, kinds: np.ndarray, digit: np.ndarray) -> np.ndarray:
+    """The signs 号室 behind a number, and a hyphen that no number follows."""
+    house, room = (kinds & HOUSE) != 0, (kinds & ROOM) != 0
+    both = house & later(room) & earlier(digit)
+    return both | (room & earlier(both)) | ((codes == HYPHEN) & ~later(digit))

@@ -10,15 +10,17 @@ from functools import cache
 import numpy as np
 import pandas as pd
 
-from kosodachi.ingest.normalise.names import _kept, split
+from kosodachi.ingest.normalise.names import KEPT as NAME
+from kosodachi.ingest.normalise.names import UNNAMED, kind_of, split
 from kosodachi.ingest.normalise.text import (
     END,
     HYPHENS,
     SIZE,
-    before,
+    codes_in,
     codes_of,
     columns,
-    members,
+    earlier,
+    kinds_table,
     over_distinct,
     table,
     tidy_table,
@@ -30,10 +32,12 @@ HIRAGANA = {chr(code): chr(code + 0x60) for code in (*range(0x3041, 0x3097), 0x3
 LOOK_ALIKE = dict(zip("一二口力夕八卜工", "ーニロカタハトエ"))
 KATAKANA = "".join(map(chr, range(0x30A1, 0x30FB)))
 VOICED = dict(zip("カキクケコサシスセソタチツテトハヒフヘホウ", "ガギグゲゴザジズゼゾダヂヅデドバビブベボヴ"))
-LONG, AGAIN, AGAIN_VOICED = ord("ー"), ord("ヽ"), ord("ヾ")
+LONG, AGAIN, AGAIN_VOICED = np.uint32(ord("ー")), ord("ヽ"), ord("ヾ")
+VOWELS, LENGTHENS, KEPT, SPOKEN = 0b11111, 5, 1 << 10, 1 << 11
 
 SMALL = dict(zip("ァィゥェォッャュョヮヵヶ", "アイウエオツヤユヨワカケ"))
 SAME_SOUND = {"ヂ": "ジ", "ヅ": "ズ", "ヲ": "オ", "ヰ": "イ", "ヱ": "エ", "ヴ": "ブ", "ヷ": "バ", "ヸ": "ビ", "ヹ": "ベ", "ヺ": "ボ"}  # fmt: skip
+SOUNDS = SMALL | SAME_SOUND
 ROWS = {"ア": "アカサタナハマヤラワガザダバパ", "イ": "イキシチニヒミリギジビピ", "ウ": "ウクスツヌフムユルグズブプ",
         "エ": "エケセテネヘメレゲゼデベペ", "オ": "オコソトノホモヨロゴゾドボポ"}  # fmt: skip
 LENGTHENED = {"ア": "ア", "イ": "イ", "ウ": "ウ", "エ": "エイ", "オ": "オウ"}
@@ -43,6 +47,7 @@ _SIGNS = [sign for sign in string.printable[:94] if sign not in "ABDEFGHIJKLMNOP
 CODES = dict(zip(KANA, _SIGNS)) | {"C": "K", "Q": "K"} | {sign: sign for sign in "ABDEFGHIJKLMNOPRSTUVWXYZ"}
 OTHER = _SIGNS[len(KANA)]
 PARTS = ("kana", "surname", "given")
+CODED = ("kana_code", "surname_code", "given_code")
 
 
 def clean(values: pd.Series) -> pd.Series:
@@ -51,18 +56,38 @@ def clean(values: pd.Series) -> pd.Series:
 
 
 def parts(values: pd.Series) -> pd.DataFrame:
-    """Columns kana (joined), surname and given (None without a separator)."""
-    return columns(values, lambda texts: split(_cleaned(texts)), PARTS)
+    """Columns kana (joined), surname and given (None without a separator, or if it only stands for a name)."""
+    table = columns(values, lambda texts: split(_cleaned(texts)), PARTS)
+    unnamed = table["given"].isin(UNNAMED)
+    if unnamed.any():
+        table.loc[unnamed, "kana"], table.loc[unnamed, "given"] = table.loc[unnamed, "surname"], None
+    return table
 
 
-def parts_and_codes(values: pd.Series) -> pd.DataFrame:
-    """Columns kana, surname, given and kana_code, surname_code, given_code, straight from what a source wrote."""
+def with_codes(values: pd.Series) -> pd.DataFrame:
+    """Columns kana and kana_code, surname_code, given_code, straight from what a source wrote.
+
+    A reading of what only stands for a given name (ベビー) is left out.
+    """
 
     def kernel(texts: list[str]) -> tuple[np.ndarray, ...]:
         whole = split(_cleaned(texts))
-        return (*whole, *map(_sounds, whole))
+        return (whole[0], *map(_sounds, whole))
 
-    return columns(values, kernel, (*PARTS, *(f"{part}_code" for part in PARTS)))
+    table = columns(values, kernel, ("kana", *CODED))
+    unnamed = table["given_code"].isin(_unnamed())
+    if unnamed.any():
+        surname = parts(values[unnamed])["surname"]
+        table.loc[unnamed, ["kana", "kana_code"]] = pd.DataFrame(
+            {"kana": surname, "kana_code": table["surname_code"][unnamed]}
+        )
+        table.loc[unnamed, "given_code"] = None
+    return table
+
+
+@cache
+def _unnamed() -> tuple[str, ...]:
+    return tuple(coded(pd.Series([name for name in UNNAMED if name[0] in KATAKANA], dtype=object)))
 
 
 def joined_of(values: pd.Series) -> pd.Series:
@@ -82,33 +107,56 @@ def coded(kana: pd.Series) -> pd.Series:
 
 
 def _cleaned(texts: list[str]) -> np.ndarray:
-    codes = _katakana()[in_one_width(texts, first=_tidied())]
-    codes = codes[_kept()[codes] | (codes == AGAIN) | (codes == AGAIN_VOICED)]
-    codes = codes[(codes != LONG) | members(KATAKANA)[before(codes)]]
-    return _spelt_out(with_single_blanks(codes))
+    codes = in_one_width(texts, first=_tidied)
+    kinds = _kinds()[codes]
+    kept = (kinds & KEPT) != 0
+    if not kept.all():
+        codes, kinds = codes[kept], kinds[kept]
+    codes = _katakana()[codes]
+    long = codes == LONG
+    stray = long & ~earlier((kinds & SPOKEN) != 0)
+    return _spelt_out(with_single_blanks(codes[~stray] if stray.any() else codes))
 
 
 def _spelt_out(codes: np.ndarray) -> np.ndarray:
     """ヽ repeats the kana before it and ヾ repeats it with its voice, one after the other."""
-    while (again := ((codes == AGAIN) | (codes == AGAIN_VOICED)) & members(KATAKANA)[before(codes)]).any():
-        kana = before(codes)
-        codes = np.where(again, np.where(codes == AGAIN, kana, _voice()[kana]), codes)
+    marks = np.flatnonzero((codes == AGAIN) | (codes == AGAIN_VOICED))
+    while (ready := (_kinds()[codes[marks - 1]] & SPOKEN) != 0).any():
+        at, marks = marks[ready], marks[~ready]
+        kana = codes[at - 1]
+        codes[at] = np.where(codes[at] == AGAIN, kana, _voice()[kana])
     return codes
 
 
 def _sounds(codes: np.ndarray) -> np.ndarray:
     """The code signs of joined katakana: one sound one sign, every second sign of a long vowel ー."""
-    codes = _one_sound()[codes]
-    vowel, longer = _vowels()
-    long = (vowel[before(codes)] & longer[codes]) > 0
-    start = np.maximum.accumulate(np.where(~long, np.arange(len(codes)), 0))
-    codes = np.where(long & ((np.arange(len(codes)) - start) % 2 == 1), LONG, codes)
+    kinds = _kinds()[codes]
+    long = ((kinds >> LENGTHENS) & VOWELS)[1:] & (kinds & VOWELS)[:-1]
+    long = np.concatenate([[False], long != 0])
+    if long.any():
+        place = np.arange(len(codes), dtype="i4")
+        run = place - np.maximum.accumulate(np.where(long, np.int32(0), place))
+        codes = np.where(long & (run % 2 == 1), LONG, codes)
     return _signs()[codes]
 
 
 @cache
 def _tidied() -> np.ndarray:
     return tidy_table()[table(dict.fromkeys(HYPHENS, "ー"))]
+
+
+@cache
+def _kinds() -> np.ndarray:
+    """The kinds of each code point as bits: kept in kana; a katakana; the vowel it ends on; the vowels it lengthens."""
+    kept = [*np.flatnonzero(kind_of() & NAME), AGAIN, AGAIN_VOICED]
+    kana = [*codes_in(KATAKANA), *(ord(sign) for sign in HIRAGANA if HIRAGANA[sign] in KATAKANA)]
+    kana += [ord(sign) for sign, read in LOOK_ALIKE.items() if read in KATAKANA]
+    vowels = []
+    for bit, (vowel, row) in enumerate(ROWS.items()):
+        vowels.append((1 << bit, [ord(sign) for sign in KATAKANA if SOUNDS.get(sign, sign) in row]))
+        longer = [ord(sign) for sign in KATAKANA + "ー" if SOUNDS.get(sign, sign) in LENGTHENED[vowel] + "ー"]
+        vowels.append((1 << bit + LENGTHENS, longer))
+    return kinds_table(*vowels, (KEPT, kept), (SPOKEN, kana))
 
 
 @cache
@@ -122,24 +170,9 @@ def _voice() -> np.ndarray:
 
 
 @cache
-def _one_sound() -> np.ndarray:
-    return table({**SMALL, **SAME_SOUND})
-
-
-@cache
-def _vowels() -> tuple[np.ndarray, np.ndarray]:
-    """A bit for the vowel that a kana ends on, and bits for the vowels that a sign lengthens."""
-    ends, lengthens = np.zeros(SIZE, dtype="u1"), np.zeros(SIZE, dtype="u1")
-    for bit, (vowel, row) in enumerate(ROWS.items()):
-        ends[[ord(kana) for kana in row]] = 1 << bit
-        lengthens[[ord(sign) for sign in LENGTHENED[vowel] + "ー"]] |= 1 << bit
-    return ends, lengthens
-
-
-@cache
 def _signs() -> np.ndarray:
     signs = np.full(SIZE, ord(OTHER), dtype="<u4")
-    for kana, sign in CODES.items():
-        signs[ord(kana)] = ord(sign)
+    for kana in [*KATAKANA, *CODES]:
+        signs[ord(kana)] = ord(CODES.get(SOUNDS.get(kana, kana), OTHER))
     signs[END] = END
     return signs

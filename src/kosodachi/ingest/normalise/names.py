@@ -14,10 +14,12 @@ from kosodachi.ingest.normalise.text import (
     END,
     HYPHENS,
     SIZE,
-    before,
+    codes_in,
     columns,
+    earlier,
+    holding,
+    kinds_table,
     mapped,
-    members,
     over_distinct,
     table,
     tidy_table,
@@ -28,11 +30,26 @@ from kosodachi.ingest.normalise.text import (
 from kosodachi.ingest.normalise.width import in_one_width, narrowed
 
 UNREADABLE = "〓"
-GAIJI = {**{chr(code): UNREADABLE for code in range(0xE000, 0xF900)}, **dict.fromkeys("■□●○◆?\ufffd", UNREADABLE)}
-KANA = "".join(map(chr, (*range(0x3041, 0x3097), *range(0x30A1, 0x30FB), 0x30FC)))
+GAIJI = {**{chr(code): UNREADABLE for code in range(0xE000, 0xF900)}, **dict.fromkeys("■□●○◆?？\ufffd", UNREADABLE)}
+KANA_SIGNS = "".join(map(chr, (*range(0x3041, 0x3097), *range(0x30A1, 0x30FB), 0x30FC)))
 KANJI = "[々〇一-鿿\U00020000-\U0003ffff〓]"
+UNNAMED = (
+    "未命名",
+    "命名前",
+    "名未定",
+    "未定",
+    "新生児",
+    "赤ちゃん",
+    "ベビー",
+    "ミメイメイ",
+    "メイメイマエ",
+    "ミテイ",
+    "アカチャン",
+)
 SEPARATORS = "・,、/_="
-BLANK, COMMAS = ord(" "), ",、"
+PLANES = 0x40000  # no letter lies beyond Unicode's plane 3
+LONG, AGAIN = np.uint32(ord("ー")), ord("々")
+LETTER, KEPT, SEPARATOR, COMMA, BLANK, HYPHEN, KANA, IDEOGRAM = (1 << bit for bit in range(8))
 _BESIDE = re.compile(
     r"(?<=\w) ?[(\[]([^()\[\]]*)[)\]]"  # LI NA (田中 里奈)
     r"|(?<=[A-Z])[^\w]*_(.+)$"  # HANZI TAILANG_漢字 太郎
@@ -48,8 +65,15 @@ def clean(values: pd.Series) -> pd.Series:
 
 
 def parts(values: pd.Series) -> pd.DataFrame:
-    """Columns name (joined), surname and given; the parts are None where no separator is written."""
-    return columns(values, lambda texts: split(_cleaned(texts)), ("name", "surname", "given"))
+    """Columns name (joined), surname and given; the parts are None where no separator is written.
+
+    What stands for the given name of a child that has none yet (未命名, ベビー) is no name: the surname stands alone.
+    """
+    table = columns(values, lambda texts: split(_cleaned(texts)), ("name", "surname", "given"))
+    unnamed = table["given"].isin(UNNAMED)
+    if unnamed.any():
+        table.loc[unnamed, "name"], table.loc[unnamed, "given"] = table.loc[unnamed, "surname"], None
+    return table
 
 
 def joined_of(values: pd.Series) -> pd.Series:
@@ -65,8 +89,7 @@ def second(values: pd.Series) -> pd.Series:
         found = plain.str.extract(_BESIDE)
         return found[0].where(found[0].notna(), found[1]).str.strip()
 
-    some = values.where(values.astype(str).str.contains(r"[(\[（［_＿⦅【〔]", na=False), None)
-    return over_distinct(some.astype(object), beside)
+    return over_distinct(holding(values, "([_（［＿"), beside)
 
 
 def alphabet_forms(values: pd.Series) -> list[pd.Series]:
@@ -88,66 +111,59 @@ def split(codes: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 
     Parted at a comma, else at the first blank, else at the first other separator; both parts are empty if one were.
     """
-    ends, number = codes == END, value_of(codes)
-    kept = _letters()[codes] & ~ends
-    at = _parting(codes, number)
-    place = np.arange(len(codes))
-    first, then = kept & (place < at[number]), kept & (place > at[number]) & (at[number] >= 0)
-    count = len(at)
-    whole = (np.bincount(number[first], minlength=count) > 0) & (np.bincount(number[then], minlength=count) > 0)
+    kinds = kind_of()[codes]
+    ends, kept = codes == END, (kinds & LETTER) != 0
+    number = value_of(codes)
+    at = np.full(int(number[-1]) + 1, -1, dtype="i4")
+    for kind in (SEPARATOR, BLANK, COMMA):
+        found = np.flatnonzero(kinds & kind)[::-1]
+        at[number[found]] = found
+    parting = at[number]
+    place = np.arange(len(codes), dtype="i4")
+    first, then = kept & (place < parting), kept & (place > parting) & (parting >= 0)
+    whole = np.bincount(number[first], minlength=len(at)).astype(bool) & np.bincount(
+        number[then], minlength=len(at)
+    ).astype(bool)
     whole = whole[number]
     return codes[kept | ends], codes[(first & whole) | ends], codes[(then & whole) | ends]
 
 
-def _parting(codes: np.ndarray, number: np.ndarray) -> np.ndarray:
-    """The place at which each value is parted, -1 if none."""
-    at = np.full(int(number[-1]) + 1 if len(number) else 0, -1)
-    for signs in (SEPARATORS, " ", COMMAS):
-        found = np.flatnonzero(members(signs)[codes])[::-1]
-        at[number[found]] = found
-    return at
-
-
 def _cleaned(texts: list[str]) -> np.ndarray:
-    codes = in_one_width(texts, first=_tidied(), further=(members("([_"), lambda text: _BESIDE.sub("", text)))
-    codes = np.where(members(HYPHENS)[codes] & members(KANA)[before(codes)], ord("ー"), codes)
-    codes = with_single_blanks(codes[_kept()[codes]])
+    codes = in_one_width(texts, first=tidied, further=("([_", lambda text: _BESIDE.sub("", text)))
+    kinds = kind_of()[codes]
+    long = ((kinds & HYPHEN) != 0) & earlier((kinds & KANA) != 0)
+    codes = np.where(long, LONG, codes) if long.any() else codes
+    codes = with_single_blanks(codes[((kinds & KEPT) != 0) | long])
     return _spelt_out(variant_table()[codes])
 
 
 def _spelt_out(codes: np.ndarray) -> np.ndarray:
     """々 becomes the kanji that it repeats, one after the other."""
-    while (again := (codes == ord("々")) & _kanji()[before(codes)]).any():
-        codes = np.where(again, before(codes), codes)
+    marks = np.flatnonzero(codes == AGAIN)
+    while (ready := (kind_of()[codes[marks - 1]] & IDEOGRAM) != 0).any():
+        at, marks = marks[ready], marks[~ready]
+        codes[at] = codes[at - 1]
     return codes
 
 
 def _plain(text: str) -> str:
-    codes = mapped(np.frombuffer(text.encode("utf-32-le", "replace"), "<u4"), _tidied())
+    codes = mapped(np.frombuffer(text.encode("utf-32-le", "replace"), "<u4"), tidied())
     return narrowed(codes.tobytes().decode("utf-32-le"), capitals=True)
 
 
 @cache
-def _tidied() -> np.ndarray:
+def tidied() -> np.ndarray:
+    """tidy_table, and characters of a vendor's own font and the marks that conversions leave for them become 〓."""
     return np.where(tidy_table() == np.arange(SIZE), table(GAIJI), tidy_table())
 
 
 @cache
-def _letters() -> np.ndarray:
-    """Letters, digits and 〓: what a joined name is made of."""
-    found = np.zeros(SIZE, dtype=bool)
-    found[[code for code in range(SIZE) if chr(code).isalnum()]] = True
-    return found | members(UNREADABLE)
-
-
-@cache
-def _kept() -> np.ndarray:
-    """What is kept of a name: letters, separators, blanks and the end of a value."""
-    return _letters() | members(SEPARATORS + " ") | members(chr(END))
-
-
-@cache
-def _kanji() -> np.ndarray:
-    found = np.zeros(SIZE, dtype=bool)
-    found[0x4E00:0xA000] = found[0x20000:0x40000] = True
-    return found & ~members("々")
+def kind_of() -> np.ndarray:
+    """The kinds of each code point, as bits. Letters, digits and 〓 are what a joined name is made of."""
+    letters = [*(code for code in range(PLANES) if chr(code).isalnum()), ord(UNREADABLE)]
+    ideograms = [code for code in (*range(0x4E00, 0xA000), *range(0x20000, 0x40000)) if code != AGAIN]
+    kept = [*letters, *codes_in(SEPARATORS + " "), END]
+    return kinds_table(
+        (LETTER, letters), (KEPT, kept), (SEPARATOR, codes_in(SEPARATORS)), (COMMA, codes_in(",、")), (BLANK, [0x20]),
+        (HYPHEN, codes_in(HYPHENS)), (KANA, codes_in(KANA_SIGNS)), (IDEOGRAM, ideograms),
+    )  # fmt: skip

@@ -8,10 +8,31 @@ from functools import cache
 
 import numpy as np
 
-from kosodachi.ingest.normalise.text import END, HYPHENS, after, earlier, later, members, table
+from kosodachi.ingest.normalise.names import KANA_SIGNS
+from kosodachi.ingest.normalise.text import BETWEEN, HYPHENS, codes_in, earlier, kinds_table, later, table
 
 UNITS = "〇一二三四五六七八九"
-TEN, HUNDRED, DIGITS = ord("十"), ord("百"), "0123456789"
+DIGITS = "0123456789"
+(
+    DIGIT,
+    UNIT,
+    TEN,
+    CHOME,
+    ME,
+    LOT,
+    LAND,
+    HOUSE,
+    BLANK,
+    JOINT,
+    STROKE,
+    TOWNLY,
+    BLOCKLY,
+    HALL,
+    ROOM,
+    KANA,
+    LOOSE,
+    STOP,
+) = (1 << bit for bit in range(18))
 DIGIT_OF = dict(zip(UNITS, DIGITS))
 _MARK = f"丁目|番地|番(?![町丁])|号|[{HYPHENS}のノ](?=[0-9{UNITS}十百])"
 _COUNTED = re.compile(rf"(?<![{UNITS}十百])[{UNITS}十百]+(?={_MARK})")
@@ -40,37 +61,41 @@ def with_hundreds(text: str) -> str:
 
 def in_digits(codes: np.ndarray) -> np.ndarray:
     """The code points with numerals that count something as digits: before 丁目, 番地, 番, 号, between hyphens and の."""
-    numeral = members(UNITS + "十")[codes]
+    kinds = kind_of()[codes]
+    numeral = (kinds & (UNIT | TEN)) != 0
     if not numeral.any():
         return codes
     starts, ends = np.flatnonzero(numeral & ~earlier(numeral)), np.flatnonzero(numeral & ~later(numeral))
-    counts = _counts(codes, starts, ends)
-    inside = np.zeros(len(codes) + 1, dtype=int)
+    counts = _counts(kinds, starts, ends)
+    inside = np.zeros(len(codes) + 1, dtype="i4")
     inside[starts[counts]] += 1
     inside[ends[counts] + 1] -= 1
-    inside = np.cumsum(inside[:-1]).astype(bool)
-    return _written(codes, inside)
+    return _written(codes, kinds, np.cumsum(inside[:-1], dtype="i4").astype(bool))
 
 
-def _counts(codes: np.ndarray, starts: np.ndarray, ends: np.ndarray) -> np.ndarray:
-    """Whether each run of numerals counts something, by the signs around it."""
-    last, then, then_after = codes[np.maximum(starts - 1, 0)], after(codes)[ends], after(codes, 2)[ends]
-    mark = (then == ord("丁")) & (then_after == ord("目")) | (then == ord("号"))
-    mark |= (then == ord("番")) & ~members("町丁")[then_after]
-    mark |= members(HYPHENS + "のノ")[then] & members(DIGITS + UNITS + "十")[then_after]
-    behind = members(DIGITS + "目番地のノ-")[last] & members(DIGITS + "丁番号のノ -" + chr(END))[then]
-    return mark | (behind & (starts > 0))
+def _counts(kinds: np.ndarray, starts: np.ndarray, ends: np.ndarray) -> np.ndarray:
+    """Whether each run of numerals counts something, by the signs around it. A run ends before the last code point, an END."""
+    last = np.where(starts > 0, kinds[starts - 1], 0)
+    then, then_after = kinds[ends + 1], kinds[np.minimum(ends + 2, len(kinds) - 1)]
+
+    def on(kind: int, of: np.ndarray = then) -> np.ndarray:
+        return (of & kind) != 0
+
+    mark = on(CHOME) & on(ME, then_after) | on(HOUSE) | on(LOT) & ~on(TOWNLY, then_after)
+    mark |= on(JOINT) & on(DIGIT | UNIT | TEN, then_after)
+    return mark | (on(DIGIT | ME | LOT | LAND | JOINT, last) & on(DIGIT | CHOME | LOT | HOUSE | JOINT | BLANK | STOP))
 
 
-def _written(codes: np.ndarray, inside: np.ndarray) -> np.ndarray:
+def _written(codes: np.ndarray, kinds: np.ndarray, inside: np.ndarray) -> np.ndarray:
     """Units become digits; 十 becomes 10, 1, 0 or nothing by what stands beside it."""
-    unit = inside & members(UNITS)[codes]
-    ten = inside & (codes == TEN)
-    left, right = earlier(unit), later(unit)
+    unit, ten = inside & ((kinds & UNIT) != 0), inside & ((kinds & TEN) != 0)
     digits = np.where(unit, _digit()[codes], codes)
-    digits = np.where(ten, np.where(left, ord("0"), ord("1")), digits)
+    if not ten.any():
+        return digits
+    left, right = earlier(unit), later(unit)
+    digits = np.where(ten, np.where(left, np.uint32(ord("0")), np.uint32(ord("1"))), digits)
     times = np.where(ten & left & right, 0, np.where(ten & ~left & ~right, 2, 1))
-    written = np.repeat(digits.astype(codes.dtype), times)
+    written = np.repeat(digits, times)
     written[np.cumsum(times)[times == 2] - 1] = ord("0")
     return written
 
@@ -78,3 +103,12 @@ def _written(codes: np.ndarray, inside: np.ndarray) -> np.ndarray:
 @cache
 def _digit() -> np.ndarray:
     return table(DIGIT_OF)
+
+
+@cache
+def kind_of() -> np.ndarray:
+    """The kinds of each code point that matter in an address, as bits."""
+    signs = {DIGIT: DIGITS, UNIT: UNITS, TEN: "十", CHOME: "丁", ME: "目", LOT: "番", LAND: "地", HOUSE: "号", BLANK: " ",
+             JOINT: HYPHENS + "のノ", STROKE: HYPHENS, TOWNLY: "町丁", BLOCKLY: "条線区町", HALL: "室棟館", ROOM: "室",
+             KANA: KANA_SIGNS, LOOSE: " ・,()[]", STOP: BETWEEN}  # fmt: skip
+    return kinds_table(*((kind, codes_in(text)) for kind, text in signs.items()))

@@ -5,7 +5,9 @@ and no rule runs value by value. Signs that Unicode folds to several (㈱, ㋿) 
 Few distinct values are worked on once each. Ref.: tables over joined UTF-32, 0.05 s a million names.
 """
 
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from importlib.resources import files
 
@@ -21,25 +23,44 @@ SELECTORS = [*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0), *range(0x200B, 0x
 CONTROLS = [code for code in (*range(0x20), *range(0x7F, 0xA0)) if code != END]
 HYPHENS = "-‐‑‒–—―−－﹣~～〜ｰ─━ー"
 SAMPLE, FEW = 2_000, 0.25
+PART, WORKERS = 16_384, 4
 
 
-def columns(values: pd.Series, kernel: Callable[[list[str]], tuple[np.ndarray, ...]], names: tuple[str, ...]):
+def columns(
+    values: pd.Series, kernel: Callable[[list[str]], tuple[np.ndarray, ...]], names: tuple[str, ...], *, shared=False
+):
     """A frame with one column a name, from arrays of code points that the kernel makes of the values; blank becomes None.
 
-    The kernel sees each value once where values repeat often. Missing stays missing; the index is that of `values`.
+    The kernel sees each value once where values repeat often (or are `shared`, as a household's address), and parts of a long column at the same time. Missing stays
+    missing; the index is that of `values`.
     """
     array = values.to_numpy(dtype=object)
     there = np.flatnonzero(pd.notna(array))
-    filled = array[there]
-    codes, filled = pd.factorize(filled) if _often_repeated(filled) else (None, filled)
-    made = kernel(filled.tolist()) if len(filled) else [np.empty(0, "<u4")] * len(names)
+    if not len(there):
+        return pd.DataFrame({name: missing(values.index) for name in names})
+    full = len(there) == len(array)
+    filled = array if full else array[there]
+    codes, filled = pd.factorize(filled) if shared or _often_repeated(filled) else (None, filled)
     table = {}
-    for name, one in zip(names, made):
-        column = np.full(len(array), None, dtype=object)
-        texts = texts_of(one)
-        column[there] = texts if codes is None else texts[codes]
-        table[name] = column
-    return pd.DataFrame(table, index=values.index, columns=list(names))
+    for name, texts in zip(names, _in_parts(filled, kernel)):
+        texts = texts if codes is None else texts[codes]
+        table[name] = texts if full else np.full(len(array), None, dtype=object)
+        if not full:
+            table[name][there] = texts
+    return pd.DataFrame(table, index=values.index, columns=list(names), copy=False)
+
+
+def _in_parts(filled: np.ndarray, kernel) -> list[np.ndarray]:
+    """Texts by column. A part fits the processor's cache, and numpy lets parts run side by side."""
+
+    def part(at: int) -> list[np.ndarray]:
+        return [texts_of(codes) for codes in kernel(filled[at : at + PART].tolist())]
+
+    starts = range(0, len(filled), PART)
+    if len(starts) == 1:
+        return part(0)
+    with ThreadPoolExecutor(min(WORKERS, os.cpu_count() or 1)) as pool:
+        return [np.concatenate(texts) for texts in zip(*pool.map(part, starts))]
 
 
 def _often_repeated(filled: np.ndarray) -> bool:
@@ -60,7 +81,7 @@ def over_distinct(values: pd.Series, function: Callable[[pd.Series], pd.Series])
 
 def missing(index: pd.Index) -> pd.Series:
     """A column without any value on an index."""
-    return pd.Series([None] * len(index), index=index, dtype=object)
+    return pd.Series(np.full(len(index), None, dtype=object), index=index, dtype=object)
 
 
 def codes_of(texts: list[str]) -> np.ndarray:
@@ -79,37 +100,65 @@ def texts_of(codes: np.ndarray) -> np.ndarray:
     return texts
 
 
+def holding(values: pd.Series, signs: str) -> pd.Series:
+    """The values that hold one of the signs; the others are missing."""
+    array = values.to_numpy(dtype=object)
+    there = np.flatnonzero(pd.notna(array))
+    found = np.full(len(array), None, dtype=object)
+    joined = BETWEEN.join(array[there])
+    if any(sign in joined for sign in signs):
+        codes = codes_of(array[there].tolist())
+        hits = np.flatnonzero(np.logical_or.reduce([codes == ord(sign) for sign in signs]))
+        at = there[np.unique(np.searchsorted(np.flatnonzero(codes == END), hits))]
+        found[at] = array[at]
+    return pd.Series(found, index=values.index, dtype=object)
+
+
 def before(codes: np.ndarray, steps: int = 1) -> np.ndarray:
     """The code points some places before each; END before the first."""
-    return np.concatenate([np.full(steps, END, codes.dtype), codes])[: len(codes)]
+    found = np.full(len(codes), END, codes.dtype)
+    found[steps:] = codes[: max(0, len(codes) - steps)]
+    return found
 
 
 def after(codes: np.ndarray, steps: int = 1) -> np.ndarray:
     """The code points some places after each; END after the last."""
-    return np.concatenate([codes, np.full(steps, END, codes.dtype)])[steps:]
+    found = np.full(len(codes), END, codes.dtype)
+    found[: max(0, len(codes) - steps)] = codes[steps:]
+    return found
 
 
-def earlier(mask: np.ndarray) -> np.ndarray:
-    """Whether the mask holds one place before."""
-    return np.concatenate([[False], mask])[: len(mask)]
+def earlier(mask: np.ndarray, steps: int = 1) -> np.ndarray:
+    """Whether the mask holds some places before."""
+    found = np.zeros(len(mask), dtype=bool)
+    found[steps:] = mask[: max(0, len(mask) - steps)]
+    return found
 
 
-def later(mask: np.ndarray) -> np.ndarray:
-    """Whether the mask holds one place on."""
-    return np.concatenate([mask, [False]])[1:]
+def later(mask: np.ndarray, steps: int = 1) -> np.ndarray:
+    """Whether the mask holds some places on."""
+    found = np.zeros(len(mask), dtype=bool)
+    found[: max(0, len(mask) - steps)] = mask[steps:]
+    return found
 
 
 def value_of(codes: np.ndarray) -> np.ndarray:
     """The number of the value that each code point stands in, from 0; an END belongs to the value it ends."""
-    return np.cumsum(before(codes) == END, dtype="i4") - 1
+    ends = codes == END
+    return np.cumsum(ends, dtype="i4") - ends
 
 
-@cache
-def members(signs: str) -> np.ndarray:
-    """A table of code points: whether each is one of the signs."""
-    table = np.zeros(SIZE, dtype=bool)
-    table[[ord(sign) for sign in signs]] = True
-    return table
+def kinds_table(*kinds: tuple[int, Iterable[int]]) -> np.ndarray:
+    """A table of code points: the bits of the kinds (bit, code points) that each is of."""
+    found = np.zeros(SIZE, dtype="u4")
+    for bit, signs in kinds:
+        found[list(signs)] |= bit
+    return found
+
+
+def codes_in(signs: str) -> list[int]:
+    """The code points of the signs."""
+    return [ord(sign) for sign in signs]
 
 
 def table(pairs: dict[str, str], *, drop=()) -> np.ndarray:
@@ -123,14 +172,19 @@ def table(pairs: dict[str, str], *, drop=()) -> np.ndarray:
 def mapped(codes: np.ndarray, by: np.ndarray) -> np.ndarray:
     """The code points after a table; those that it drops are gone."""
     found = by[codes]
-    return found[found != DROP]
+    gone = found == DROP
+    return found[~gone] if gone.any() else found
 
 
 def with_single_blanks(codes: np.ndarray) -> np.ndarray:
     """Runs of blanks become one, blanks at either end of a value are gone."""
     blank = codes == 0x20
-    codes = codes[~(blank & ((before(codes) == 0x20) | (before(codes) == END)))]
-    return codes[~((codes == 0x20) & (after(codes) == END))]
+    if not blank.any():
+        return codes
+    kept = ~(blank & earlier(blank | (codes == END)))
+    kept[0] = not blank[0]
+    codes = codes[kept]
+    return codes[~((codes == 0x20) & later(codes == END))]
 
 
 @cache

@@ -8,9 +8,10 @@ from functools import cache
 
 import numpy as np
 
-from kosodachi.ingest.normalise.text import END, SIZE, before, codes_of, mapped, tidy_table, value_of
+from kosodachi.ingest.normalise.text import DROP, END, SIZE, codes_of, tidy_table, value_of
 
 DAKUTEN, HANDAKUTEN = 0x3099, 0x309A
+UNKNOWN, ODD = 0xFFFFFFFF, 0xFFFFFFFE
 JAMO = (*range(0x1100, 0x1200), *range(0xA960, 0xA980), *range(0xD7B0, 0xD800), *range(0xFFA0, 0xFFDD))
 
 
@@ -20,52 +21,57 @@ def narrowed(text: str, *, capitals: bool) -> str:
     return unicodedata.normalize("NFKC", text.upper()) if capitals else text
 
 
-def in_one_width(
-    texts: list[str], *, first: np.ndarray | None = None, capitals: bool = True, further=None
-) -> np.ndarray:
-    """The code points of the texts after the table `first` (tidy_table if None), in one width.
+def in_one_width(texts: list[str], *, first=tidy_table, capitals: bool = True, further=None) -> np.ndarray:
+    """The code points of the texts after the table that `first` makes, in one width.
 
-    further: (table of signs, function of a text): texts that hold such a sign go through the function as well, after
-    width; the sign counts as it is written or as it becomes.
+    further: (signs as they are in one width, function of a text): texts that hold such a sign go through the function too.
     """
-    first = tidy_table() if first is None else first
-    codes = mapped(codes_of(texts), first)
-    signs, odd = _looked_up(codes, capitals)
-    special = odd[codes]
+    signs = _signs(first, capitals)
+    codes = codes_of(texts)
+    found = _looked_up(codes, signs, first(), capitals)
+    special = found == ODD
     if further is not None:
-        special |= further[0][signs[codes]]
+        for sign in further[0]:
+            special |= found == ord(sign)
     if special.any():
         texts = list(texts)
         for number in np.unique(value_of(codes)[special]):
-            plain = narrowed(_tidied(texts[number], first), capitals=capitals)
+            plain = narrowed(_after(first(), texts[number]), capitals=capitals)
             texts[number] = further[1](plain) if further is not None else plain
-        codes = mapped(codes_of(texts), first)
-        signs, _ = _looked_up(codes, capitals)
-    return _voiced(signs[codes])
+        codes = codes_of(texts)
+        found = _looked_up(codes, signs, first(), capitals)
+        found = np.where(found == ODD, codes, found)
+    gone = found == DROP
+    return _voiced(found[~gone] if gone.any() else found)
 
 
-def _tidied(text: str, first: np.ndarray) -> str:
-    return mapped(codes_of([text]), first)[:-1].tobytes().decode("utf-32-le")
+def _after(first: np.ndarray, text: str) -> str:
+    codes = first[codes_of([text])[:-1]]
+    return codes[codes != DROP].tobytes().decode("utf-32-le")
 
 
-def _looked_up(codes: np.ndarray, capitals: bool) -> tuple[np.ndarray, np.ndarray]:
-    """The table of single signs and the table of odd ones, filled as far as the code points need."""
-    signs, odd, known = _tables(capitals)
-    there = np.flatnonzero(np.bincount(codes, minlength=SIZE))
-    for code in there[~known[there]]:
-        folded = narrowed(chr(code), capitals=capitals)
-        single = len(folded) == 1 and not _joins(code)
-        signs[code], odd[code], known[code] = ord(folded) if single else code, not single, True
-    return signs, odd
+def _looked_up(codes: np.ndarray, signs: np.ndarray, first: np.ndarray, capitals: bool) -> np.ndarray:
+    """The codes by the table of single signs, which is filled as far as they need; ODD where one sign is not enough."""
+    found = signs[codes]
+    unknown = found == UNKNOWN
+    if not unknown.any():
+        return found
+    for code in np.unique(codes[unknown]):
+        tidy = int(first[code])
+        folded = narrowed(chr(tidy), capitals=capitals)
+        signs[code] = tidy if tidy == DROP else ord(folded) if len(folded) == 1 and not _joins(tidy) else ODD
+    return signs[codes]
 
 
 @cache
-def _tables(capitals: bool) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    known = np.zeros(SIZE, dtype=bool)
-    known[[END, DAKUTEN, HANDAKUTEN, 0xFF9E, 0xFF9F]] = True
-    signs = np.arange(SIZE, dtype="<u4")
-    signs[[0xFF9E, 0xFF9F]] = DAKUTEN, HANDAKUTEN
-    return signs, np.zeros(SIZE, dtype=bool), known
+def _signs(first, capitals: bool) -> np.ndarray:
+    """The table of single signs for a first table and a case, to be filled."""
+    signs = np.full(SIZE, UNKNOWN, dtype="<u4")
+    signs[END] = END
+    for code, mark in ((DAKUTEN, DAKUTEN), (HANDAKUTEN, HANDAKUTEN), (0xFF9E, DAKUTEN), (0xFF9F, HANDAKUTEN)):
+        signs[code] = mark
+    signs[[ord("゛"), ord("゜")]] = DAKUTEN, HANDAKUTEN
+    return signs
 
 
 def _joins(code: int) -> bool:
@@ -74,10 +80,10 @@ def _joins(code: int) -> bool:
 
 
 def _voiced(codes: np.ndarray) -> np.ndarray:
-    marks = np.flatnonzero((codes == DAKUTEN) | (codes == HANDAKUTEN))
+    marks = np.flatnonzero((codes - DAKUTEN) < 2)  # unsigned: the two marks and nothing else
     if not len(marks):
         return codes
-    codes, kana, mark = codes.copy(), before(codes)[marks], codes[marks]
+    codes, kana, mark = codes.copy(), np.where(marks > 0, codes[marks - 1], 0), codes[marks]
     joint = _joint()[(mark == HANDAKUTEN).astype(int), np.where(kana < 0x3100, kana, 0)]
     whole = joint > 0
     codes[marks[whole] - 1] = joint[whole]

@@ -81,19 +81,32 @@ def _previous(world: World, child: np.ndarray, placed: np.ndarray) -> np.ndarray
 
 
 def jidofuyo(world: World) -> View:
-    """Child-rearing allowance: one row a child and spell; a child entered twice has every spell under both numbers."""
-    spells, dates = world.lives.allowance, era_digits("13579")
-    twice = entered_twice(world, "jidofuyo", len(spells))
+    """Child-rearing allowance: one row a child and spell; a child entered twice has every spell under both numbers.
+    Spells that outreach led to draw from a stream of their own and have the last numbers."""
+    first = _spells(world, world.lives.allowance, "jidofuyo")
+    first.table.insert(0, "受給者番号", numbers(world, "jidofuyo", len(first.table), 8))
+    if world.allowances_after.empty:
+        return first.sorted_by(["受給者番号"])
+    later = _spells(world, world.allowances_after, "jidofuyo_outreach")
+    later.table.insert(0, "受給者番号", running_numbers(world, len(later.table), 8, after=len(first.table)))
+    table, errors = (
+        pd.concat([getattr(view, part) for view in (first, later)], ignore_index=True) for part in ("table", "errors")
+    )
+    return View(table, np.concatenate([first.child, later.child]), errors).sorted_by(["受給者番号"])
+
+
+def _spells(world: World, spells: pd.DataFrame, stream: str) -> View:
+    dates, n = era_digits("13579"), len(spells)
+    twice = entered_twice(world, "jidofuyo", n, stream=stream)
     spells = pd.concat([spells, spells[twice]], ignore_index=True)
     child = spells["child"].to_numpy()
-    held = known(world, "jidofuyo", child, spells["end"].to_numpy())
+    held = known(world, "jidofuyo", child, spells["end"].to_numpy(), stream=stream)
     table = pd.DataFrame({
-        "受給者番号": numbers(world, "jidofuyo", len(spells), 8), "受給者氏名": held.guardian, "受給者カナ": held.guardian_kana, "児童氏名": held.name, "児童カナ": held.kana,
+        "受給者氏名": held.guardian, "受給者カナ": held.guardian_kana, "児童氏名": held.name, "児童カナ": held.kana,
         "児童生年月日": written(held.born, dates), "性別": sexes(held, "1", "2"),
         "住所": held.placed(at.short_address(held.address, world.population.places)),
         "支給区分": STATUS[spells["status"]],
         "支給開始日": written(spells["start"].to_numpy(), dates),
         "支給終了日": written(spells["end"].to_numpy(), dates),
     })  # fmt: skip
-    errors = held.errors.assign(duplicate=np.arange(len(spells)) >= len(twice))
-    return View(table, child, errors).sorted_by(["受給者番号"])
+    return View(table, child, held.errors.assign(duplicate=np.arange(len(spells)) >= n))

@@ -22,7 +22,7 @@ PREFIX = "99"  # a range kept for synthetic towns, so that no number can be a re
 @dataclass(frozen=True)
 class World:
     """What is and happened, in codes and dates: the population, need, what services could see, attendance as seen,
-    potential outcomes, the outreach log and the cases it opened. No name is written yet.
+    potential outcomes, the outreach log, the cases it opened and the allowances it led to. No name is written yet.
 
     benefits: where the town has systems that need them (`benefits.benefits`).
     part: which chunk of a large town this is; person numbers of a chunk follow those of the chunks before.
@@ -37,6 +37,7 @@ class World:
     outcomes: Outcomes
     log: pd.DataFrame
     cases_after: pd.DataFrame
+    allowances_after: pd.DataFrame
     adults: pd.DataFrame
     benefits: dict[str, pd.DataFrame] = field(default_factory=dict)
     part: int = 0

@@ -1,0 +1,110 @@
+"""Trials of a plan on made-up children: what each design's own estimator finds, and how often it finds the effect."""
+
+import numpy as np
+import pandas as pd
+from scipy.stats import norm
+
+from kosodachi.effect.chooser import closed
+from kosodachi.effect.chooser.plan import Plan
+from kosodachi.effect.discontinuity import jump
+from kosodachi.effect.estimators import Z, naive
+from kosodachi.effect.lottery import lottery
+from kosodachi.effect.wedge import stepped_wedge
+
+TRIALS = 200
+
+
+def simulated_power(plan: Plan, design: str, *, trials: int = TRIALS, seed: int = 1) -> float:
+    """The share of trials in which the design finds the plan's effect at the 5 % level."""
+    found = [_FINDS[design](plan, np.random.default_rng([seed, i])) for i in range(trials)]
+    return float(np.mean(found))
+
+
+def scored(plan: Plan, rng) -> tuple[np.ndarray, np.ndarray]:
+    """Outcomes and distances of the score from the cut, of all children."""
+    score = rng.standard_normal(plan.children)
+    x = score - norm.isf(min(plan.reached / plan.children, 0.5))
+    return (rng.random(plan.children) < closed.scored_risk(plan, x)) * 1.0, x
+
+
+def _discontinuity(plan: Plan, rng) -> bool:
+    return bool(jump(*scored(plan, rng)).p < closed.LEVEL)
+
+
+def _lottery(plan: Plan, rng) -> bool:
+    arm = closed.lottery_arms(plan)
+    if arm < 2:
+        return False
+    a, home = _households(2 * arm, plan, rng)
+    y = _alike(plan.baseline - plan.difference * a, home, plan.sibling_correlation, rng)
+    found = lottery(y, a, cluster=home, draws=1)
+    return bool(abs(found.value) > Z * found.se)
+
+
+def _households(n: int, plan: Plan, rng):
+    """Lots drawn by household, and the household of each child."""
+    home = (np.arange(n) / plan.siblings).astype(int)
+    drawn = rng.permutation(np.arange(home[-1] + 1) % 2)
+    return drawn[home] * 1.0, home
+
+
+def _alike(risk, home, correlation: float, rng) -> np.ndarray:
+    """Outcomes 0/1 with given risks, members of a home alike: with chance sqrt(correlation) they share one draw."""
+    shared = rng.random(len(risk)) < np.sqrt(correlation)
+    return (np.where(shared, rng.random(home.max() + 1)[home], rng.random(len(risk))) < risk) * 1.0
+
+
+def _history(plan: Plan, rng) -> bool:
+    before = plan.reached * plan.history_years
+    if not before:
+        return False
+    a = np.r_[np.ones(plan.reached), np.zeros(before)]
+    home = (np.arange(len(a)) / plan.siblings).astype(int)
+    y = _alike(plan.baseline - plan.difference * a, home, plan.sibling_correlation, rng)
+    found = naive(y, a, cluster=home)
+    return bool(abs(found.value) > Z * found.se)
+
+
+def wedge_data(plan: Plan, rng) -> tuple[np.ndarray, np.ndarray, np.ndarray, dict]:
+    """Outcomes, sites, periods and starts of a wedge in drawn order; site effects of the plan's icc."""
+    on = closed.wedge_design(plan)[rng.permutation(plan.sites)]
+    sites, periods = on.shape
+    cell = np.arange(plan.reached) % (sites * periods)
+    site, period = cell // periods, cell % periods
+    between = np.sqrt(plan.icc * plan.baseline * (1 - plan.baseline))
+    level = plan.baseline + between * rng.standard_normal(sites)
+    risk = np.clip(level[site] - plan.difference * on[site, period], 0, 1)
+    start = {s: int(periods - on[s].sum()) for s in range(sites)}
+    return (rng.random(len(site)) < risk) * 1.0, site, period, start
+
+
+def _stepped_wedge(plan: Plan, rng) -> bool:
+    y, site, period, start = wedge_data(plan, rng)
+    found = stepped_wedge(y, site, period, start, order_drawn=False)
+    return bool(found.low > 0 or found.high < 0)
+
+
+def _staggered(plan: Plan, rng) -> bool:
+    from scipy.stats import t
+
+    y, site, period, start = wedge_data(plan, rng)
+    cells = pd.DataFrame({"site": site, "period": period, "y": y}).groupby(["site", "period"], as_index=False).mean()
+    cells["start"] = cells["site"].map(start)
+    within = _within(cells["y"], cells), _within((cells["period"] >= cells["start"]) * 1.0, cells)
+    value = within[0] @ within[1] / (within[1] @ within[1])
+    left = within[0] - value * within[1]
+    scores = np.bincount(cells["site"], within[1] * left) / (within[1] @ within[1])
+    se = np.sqrt(plan.sites / (plan.sites - 1) * (scores @ scores))
+    return bool(abs(value) > t.ppf(0.975, plan.sites - 2) * se)
+
+
+def _within(values, cells) -> np.ndarray:
+    table = pd.DataFrame({"v": np.asarray(values, float), "site": cells["site"], "period": cells["period"]})
+    by = [table.groupby(column)["v"].transform("mean") for column in ("site", "period")]
+    return (table["v"] - by[0] - by[1] + table["v"].mean()).to_numpy()
+
+
+_FINDS = {
+    "lottery": _lottery, "discontinuity": _discontinuity, "stepped_wedge": _stepped_wedge, "staggered": _staggered,
+    "history": _history,
+}  # fmt: skip

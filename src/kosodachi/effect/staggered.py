@@ -1,0 +1,47 @@
+"""Staggered roll-out without a drawn order: each group of schools against those not yet reached, month by month.
+
+Group-time effects need that, without outreach, schools would have moved in parallel; event times before the start are
+the check. A school that starts because it got worse breaks this.
+Ref: Callaway & Sant'Anna 2021, doi:10.1016/j.jeconom.2020.12.001; computed by diff-diff.
+"""
+
+import warnings
+
+import numpy as np
+import pandas as pd
+
+COLUMNS = ["event_time", "value", "se", "low", "high"]
+FEWEST = 8
+
+
+def staggered(
+    panel: pd.DataFrame, *, outcome: str, unit: str, time: str, first: str, cluster: str | None = None, covariates=None
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The overall effect and those by time since the start: two tables with value, se, low, high; the second with
+    event_time (0 is the first period with outreach, below 0 should be null) besides.
+
+    panel: one row a unit and period, balanced; `first`: first period with outreach, 0 if never. Compared with units not
+    yet reached, doubly robust if covariates are given. Standard errors by the multiplier bootstrap over clusters.
+    """
+    from diff_diff import CallawaySantAnna
+
+    model = CallawaySantAnna(control_group="not_yet_treated", cluster=cluster, n_bootstrap=999, seed=1, cband=False)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        found = model.fit(panel, outcome, unit, time, first, covariates=covariates, aggregate="all")
+    overall = _row(found.overall_att, found.overall_se, found.overall_conf_int)
+    by_time = [
+        {"event_time": int(e), **_row(v["effect"], v["se"], v["conf_int"])}
+        for e, v in sorted(found.event_study_effects.items())
+    ]
+    return pd.DataFrame([overall]), pd.DataFrame(by_time, columns=COLUMNS)
+
+
+def _row(value, se, interval) -> dict:
+    low, high = (float(v) for v in interval)
+    return {"value": float(value), "se": float(se), "low": low, "high": high}
+
+
+def too_few(clusters: int) -> bool:
+    """Whether so few clusters (schools) vary that the bootstrap's interval cannot be trusted."""
+    return not np.isfinite(clusters) or clusters < FEWEST
