@@ -18,10 +18,9 @@ from kosodachi.linkage.sounds import frames
 WRITTEN = ["name", "surname", "given", "kana", "kana_code", "surname_code", "given_code", "birth_date", "sex", "address",
            "chome", "town", "previous_town", "previous_chome", "previous_block", "guardian_name", "guardian_code"]  # fmt: skip
 COMPARED = ["name", "kana_code", "surname", "given", "surname_code", "given_code", "frame", "by_sound", "twin",
-            "birth_date", "birth_year", "sex", "address", "chome", "town", "previous", "previous_chome", "previous_town",
-            "guardian", "guardian_code", "guardian_given", "guardian_given_code", "kana_initial"]  # fmt: skip
-OTHER_NAMES = ("former", "alias", "alphabet")
-WAY = [column for column in COMPARED if column not in ("frame", "twin")]
+            "birth_date", "birth_year", "birth_day", "sex", "address", "chome", "town", "previous", "previous_chome", "previous_town",
+            "guardian", "guardian_code", "guardian_given", "guardian_given_code", "undated_name", "unwritten", "frame_initial"]  # fmt: skip
+WAY = [column for column in COMPARED if column not in ("frame", "frame_initial", "twin")]
 FORMS = ["name", "surname", "given", "kana_code", "surname_code", "given_code"]
 # Given names that say that an infant has none yet.
 UNNAMED = "('ベビー', 'ベビ', 'アカチャン', '赤ちゃん', '児', '命名前', '未命名')"
@@ -65,7 +64,8 @@ def person_keys(records: pd.DataFrame) -> pd.Series:
         return keys
     rows = records.loc[several]
     given = rows["given_code"].where(rows["given_code"].notna(), rows["given"])
-    number = pd.factorize(rows["source"] + "|" + rows["person_no"])[0]
+    sources, numbers = pd.factorize(rows["source"])[0], pd.factorize(rows["person_no"])[0]
+    number = sources.astype("int64") * len(rows) + numbers
     shared = _several(number, rows["birth_date"]) & _several(number, given) & rows["birth_date"].notna().to_numpy()
     keys.loc[rows.index[shared]] += " born " + rows.loc[shared, "birth_date"]
     return keys
@@ -98,42 +98,42 @@ def persons_of(records: pd.DataFrame, names: pd.DataFrame | None = None) -> Side
 
 
 def _side(records: pd.DataFrame, keys: pd.Series, names: pd.DataFrame | None, *, twins: bool) -> Side:
-    there = records.reindex(columns=["record_id", "source", "household_no", *WRITTEN]).assign(person=keys)
+    rows, further = _given(records, keys), further_names(names, records)
+    repeated = pc.count_distinct(rows["person"]).as_py() < MOSTLY_ONE * len(rows) and not len(further)
     with connect() as con:
-        further = further_names(names, records)
-        con.register("given_rows", typed(there) if len(further) else _once(con, typed(there)))
-        con.execute(f"create temp table way as {COMPARE.format(rows=OWN, own='true')}")
+        con.execute("set preserve_insertion_order = false")
+        con.register("given_rows", rows)
+        own = f"{OWN} {FIRST}" if repeated else OWN
+        con.execute(f"create temp table way as {COMPARE.format(rows=own, own='true')}")
         if len(further):
             con.register("given_names", typed(further))
             con.execute(f"insert into way by name {COMPARE.format(rows=MORE, own='false')}")
         ways = con.execute(ONCE.format(twin=TWIN if twins else "false")).fetch_arrow_table()
         people = con.execute("select count(distinct person_id) from way").fetchone()[0]
     kana = ways["kana"].fill_null("").to_pylist()
-    ways = ways.append_column("frame", pa.array(frames(kana), type=pa.string()))
+    frame = pa.array(frames(kana), type=pa.string())
+    ways = ways.append_column("frame", frame)
+    ways = ways.append_column("frame_initial", pc.utf8_slice_codeunits(frame, 0, 1))
     return Side(ways.select(["unique_id", *COMPARED]), ways.select(WHOSE), people)
 
 
-def _once(con, rows: pa.Table) -> pa.Table:
-    """The rows without those that write a person as another row does, where sources repeat their persons."""
-    persons = pc.count_distinct(rows["person"]).as_py()
-    if persons > MOSTLY_ONE * len(rows):
-        return rows
-    con.register("all_rows", rows.append_column("row", pa.array(np.arange(len(rows)))))
-    columns = ", ".join(("source", "person", "household_no", *WRITTEN))
-    first = con.execute(
-        f"select min(row) as row from all_rows group by hash({columns}) order by row"
-    ).fetch_arrow_table()
-    return rows.take(first["row"])
+MOSTLY_ONE, BATCH = 0.8, 100_000
 
 
-MOSTLY_ONE = 0.8
+def _given(records: pd.DataFrame, keys: pd.Series) -> pa.Table:
+    """What is read of the records, as text in batches that DuckDB reads side by side; `row` is the number of the row."""
+    columns = ["record_id", "source", "household_no", *WRITTEN]
+    texts = {c: pa.array(records[c], type=pa.string(), from_pandas=True) if c in records else pa.nulls(len(records), pa.string())
+             for c in columns}  # fmt: skip
+    texts |= {"person": pa.array(keys, type=pa.string(), from_pandas=True), "row": pa.array(np.arange(len(records)))}
+    return pa.Table.from_batches(pa.table(texts).to_batches(max_chunksize=BATCH), pa.table(texts).schema)
 
 
 def further_names(names: pd.DataFrame | None, records: pd.DataFrame) -> pd.DataFrame:
     """The names of identifier_names that are no present name of these records."""
     if names is None:
         return pd.DataFrame({column: pd.Series(dtype="object") for column in ("record_id", *FORMS)})
-    further = names.loc[names["kind"].isin(OTHER_NAMES), ["record_id", *FORMS]]
+    further = names.loc[names["kind"].ne("current"), ["record_id", *FORMS]]
     return further[further["record_id"].isin(records["record_id"])]
 
 
@@ -153,11 +153,14 @@ OWN = f"""
 select * exclude (unnamed) replace (
   case when unnamed then null else given end as given, case when unnamed then null else given_code end as given_code,
   case when unnamed then surname else name end as name, case when unnamed then surname_code else kana_code end as kana_code)
-from (select source, person, record_id, nullif(household_no, '') as household, {_TEXTS},
+from (select source, person, record_id, row, nullif(household_no, '') as household, {_TEXTS},
              coalesce(given in {UNNAMED}, false) or coalesce(given is null and given_code is not null
                and regexp_matches(kana, '{UNNAMED_KANA}'), false) as unnamed
       from given_rows)
 """
+# Of rows that write a person alike, the first, where sources repeat their persons.
+FIRST = f"""where row in (select min(row) from given_rows
+  group by hash({", ".join(("source", "person", "household_no", *WRITTEN))}))"""
 # A further name replaces the present one in a copy of the row.
 _FORMS = ", ".join(f"n.{form} as {form}" for form in FORMS)
 MORE = f"""
@@ -180,7 +183,9 @@ select *, (hash(person_id, household, own, {", ".join(WAY)}) >> 1)::bigint as un
          case when starts_with(name, surname) then length(surname) end as surname_length,
          case when starts_with(kana_code, surname_code) then length(surname_code) end as surname_code_length,
          case when regexp_matches(name, '{BY_SOUND}') then 1 end as by_sound,
-         birth_date, substr(birth_date, 1, 4) as birth_year, sex, substr(kana_code, 1, 1) as kana_initial,
+         case when name is null or regexp_matches(name, '{BY_SOUND}') then 1 end as unwritten,
+         birth_date, substr(birth_date, 1, 4) as birth_year, substr(birth_date, 6) as birth_day, sex,
+         case when birth_date is null then name end as undated_name,
          {", ".join(f"{hashed(f'({sql})')} as {column}" for column, sql in _EQUALS.items())}
   from ({{rows}}))
 """
