@@ -9,9 +9,9 @@ import json
 import tempfile
 from pathlib import Path
 
-from link_parts import apart, make_town, run_one
+from link_parts import PART, apart, make_large, make_town, run_one
 
-SOURCES = ("iryohi_josei", "kenshin")
+SOURCES = ("iryohi_josei", "shukketsu", "kenshin")
 
 
 def plot(rows: list[dict], folder: Path) -> Path:
@@ -37,14 +37,16 @@ def main() -> None:
     """Prints one line a size and writes the plot and the JSON."""
     ask = argparse.ArgumentParser()
     ask.add_argument("--sizes", default="10000,100000,1000000,3000000")
-    ask.add_argument("--seed", type=int, default=31)
+    ask.add_argument("--seed", type=int, default=22)
     ask.add_argument("--out", type=Path, default=Path(tempfile.gettempdir()) / "kosodachi_link")
     ask.add_argument("--one", type=int)
+    ask.add_argument("--only_town")
     asked = ask.parse_args()
     asked.out.mkdir(parents=True, exist_ok=True)
     if asked.one:
-        town = make_town(asked.one, asked.seed, SOURCES, asked.out)
-        print(json.dumps(run_one("kosodachi", town, asked.one)))
+        make = make_town if asked.one <= PART else make_large
+        town = make(asked.one, asked.seed, SOURCES, asked.out)
+        print(json.dumps({} if asked.only_town else run_one("kosodachi", town, asked.one)))
         return
     rows = []
     for size in map(int, asked.sizes.split(",")):

@@ -16,6 +16,7 @@ import pandas as pd
 
 LARGE = Path(__file__).resolve().parents[1] / "synthetic_data" / "towns" / "large.yaml"
 KEY = b"0" * 32
+PART = 250_000
 ELEVEN = ("jidofuyo", "kenshin", "shukketsu", "sodan", "shien", "shugaku_enjo", "hoiku", "iryohi_josei", "gakuryoku",
           "kokuho_zei", "yobo")  # fmt: skip
 GROUPS = ("surname_changed", "remarried", "foreign_name", "alias_or_alphabet", "twin", "moved", "address_protected",
@@ -49,15 +50,62 @@ def make_town(children: int, seed: int, sources: tuple[str, ...], folder: Path) 
     return there
 
 
+def make_large(children: int, seed: int, sources: tuple[str, ...], folder: Path) -> Path:
+    """The same for a town too large to be made in one piece: parts of PART children with seeds of their own, put together.
+
+    Districts of all parts bear the same names, so more addresses are alike than in one town: harder, not easier.
+    """
+    there = folder / f"town_{children}_{seed}_{len(sources)}"
+    if (there / "done").exists():
+        return there
+    parts = [make_town(PART, 1000 * seed + part, sources, folder) for part in range(-(-children // PART))]
+    there.mkdir(parents=True, exist_ok=True)
+    for name in ("person", "record", "names", "records"):
+        own = [_apart(pd.read_parquet(part / f"{name}.parquet"), str(i)) for i, part in enumerate(parts)]
+        pd.concat(own, ignore_index=True).to_parquet(there / f"{name}.parquet")
+    (there / "done").touch()
+    return there
+
+
+def _apart(table: pd.DataFrame, part: str) -> pd.DataFrame:
+    """The table of a part with numbers of its own."""
+    if "row_no" in table and "record_id" not in table:
+        table["record_id"] = pseudonyms_of(table)
+    own = [c for c in ("record_id", "person_no", "household_no", "person_id", "register_no", "household") if c in table]
+    return table.assign(**{c: (part + table[c]).astype("object").where(table[c].notna(), None) for c in own})
+
+
+def pseudonyms_of(record: pd.DataFrame) -> pd.Series:
+    """The record ids of truth's rows."""
+    from kosodachi.tables.pseudonyms import pseudonyms
+
+    return pseudonyms(KEY, "record", record["source"] + "|" + record["row_no"].astype(str))
+
+
 def tables(folder: Path, persons: int | None = None) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
-    """The register, the records of the other sources (of `persons` persons at most, the first by record id), names."""
-    records = pd.read_parquet(folder / "records.parquet")
-    register, others = (records[records["source"].eq("juki") == own].reset_index(drop=True) for own in (True, False))
-    if persons:
-        number = others["source"] + "|" + others["person_no"]
-        chosen = others.assign(number=number).sort_values("record_id")["number"].drop_duplicates().head(persons)
-        others = others[number.isin(set(chosen))].reset_index(drop=True)
-    return register, others, pd.read_parquet(folder / "names.parquet")
+    """The register, the records of the other sources (of `persons` persons at most, drawn by record id), names."""
+    drawn = folder / f"drawn_{persons}"
+    if not (drawn / "done").exists():
+        subprocess.run([sys.executable, __file__, str(folder), str(persons or 0)], check=True)
+    return tuple(pd.read_parquet(drawn / f"{name}.parquet") for name in ("register", "others", "names"))
+
+
+def draw(folder: Path, persons: int | None) -> None:
+    """Writes the tables of `tables`, in a process of its own, so that reading them is all that a measured run pays."""
+    import duckdb
+
+    drawn = folder / f"drawn_{persons}"
+    drawn.mkdir(exist_ok=True)
+    with duckdb.connect() as con:
+        records, names = (f"read_parquet('{folder / name}.parquet')" for name in ("records", "names"))
+        con.execute(f"create table first as select source, person_no, min(record_id) as first from {records}"
+                    " where source <> 'juki' group by all order by first, source" + (f" limit {persons}" if persons else ""))  # fmt: skip
+        chosen = f"select r.* from {records} r semi join first using (source, person_no) where source <> 'juki'"
+        own = f"select * from {records} where source = 'juki'"
+        of_these = f"select * from {names} where record_id in (select record_id from ({own}) union all select record_id from ({chosen}))"
+        for name, rows in (("register", own), ("others", chosen), ("names", of_these)):
+            con.execute(f"copy ({rows}) to '{drawn / name}.parquet'")
+    (drawn / "done").touch()
 
 
 def ours(register, records, names):
@@ -184,7 +232,8 @@ def scores(person_map: pd.DataFrame, folder: Path) -> pd.DataFrame:
 
     person, record = (pd.read_parquet(folder / f"{name}.parquet") for name in ("person", "record"))
     person["truly"] = pseudonyms(KEY, "person", person["register_no"])
-    record["record_id"] = pseudonyms(KEY, "record", record["source"] + "|" + record["row_no"].astype(str))
+    if "record_id" not in record:
+        record["record_id"] = pseudonyms_of(record)
     rows = person_map[person_map["source"] != "juki"].merge(record[["record_id", "person_id"]], on="record_id")
     rows = rows.merge(person, on="person_id").sort_values("record_id")
     rows = rows.drop_duplicates(["source", "person_no"])
@@ -225,3 +274,7 @@ def apart(script: str, *arguments: str, timeout: int = 3600) -> dict:
     if done.returncode:
         return {"error": f"ended with {done.returncode}"}
     return json.loads(done.stdout.strip().splitlines()[-1])
+
+
+if __name__ == "__main__":
+    draw(Path(sys.argv[1]), int(sys.argv[2]) or None)

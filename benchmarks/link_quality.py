@@ -11,16 +11,16 @@ import tempfile
 from pathlib import Path
 
 import pandas as pd
-from link_parts import ELEVEN, SYSTEMS, apart, make_town, run_one
+from link_parts import ELEVEN, SYSTEMS, apart, make_large, make_town, run_one
 
 MILLION = 1_000_000
-SOME = ("iryohi_josei", "shukketsu", "kenshin", "jidofuyo", "sodan")
+SOME = ("iryohi_josei", "shukketsu", "kenshin")
 RECORDLINKAGE_UP_TO = 200_000
 SHOWN = ("all", "surname_changed", "foreign_name", "twin", "moved", "unnamed_infant", "address_protected")
 
 
 def sources_of(children: int) -> tuple[str, ...]:
-    """Eleven sources, or five for a town so large that their extracts would not fit into memory together."""
+    """Eleven sources, or three for a town so large that their extracts would not fit into memory together."""
     return ELEVEN if children < MILLION // 2 else SOME
 
 
@@ -76,7 +76,8 @@ def main() -> None:
     asked = ask.parse_args()
     if asked.town:
         children, seed = map(int, asked.town.split(","))
-        print(json.dumps({"folder": str(make_town(children, seed, sources_of(children), asked.out))}))
+        make = make_town if children < MILLION // 2 else make_large
+        print(json.dumps({"folder": str(make(children, seed, sources_of(children), asked.out))}))
     elif asked.one:
         print(json.dumps(run_one(asked.one, asked.folder, asked.persons or None)))
     else:

@@ -127,13 +127,13 @@ def test_without_sure_pairs_the_documented_values_stand_and_the_summary_says_so(
 
 
 def test_a_dummy_birth_date_is_refused_before_anything_is_compared():
-    people = REGISTER.assign(birth_date="1900-01-01", town="town1")
+    people = REGISTER.assign(birth_date="1900-01-01", chome="town1-1")
     with pytest.raises(Fault) as fault:
         link(
             pd.concat([people] * 15).assign(person_no=lambda t: np.arange(len(t)).astype(str)),
             school(pd.concat([people] * 15)),
         )
-    assert fault.value.code == "E-LINK-02" and fault.value.values["rule"] == "birth_date + town"
+    assert fault.value.code == "E-LINK-02" and fault.value.values["rule"] == "birth_date + chome"
     assert "81000000" in str(fault.value)
 
 

@@ -11,36 +11,44 @@ import numpy as np
 import pandas as pd
 
 from kosodachi.linkage.engines import connect, typed
+from kosodachi.linkage.prepare import hashed
 from kosodachi.linkage.spec import Thresholds
 
-PAIR = """
-create or replace temp table pair as
-select source, person, left_id, max(match_weight) as match_weight, max(match_probability) as match_probability,
-       arg_max(held, match_weight + if(held, 0, 1e-7)) as held
-from pairs group by source, person, left_id
+# Persons and children as numbers; `best` keeps the row of the pair that counts.
+PAIR = f"""
+create temp table pair as
+with numbered as (
+  select row_number() over () - 1 as row, source, {hashed("(source || '|' || person)")} as person_id,
+         {hashed("left_id")} as child_id, match_weight, match_probability, held from pairs
+)
+select source, person_id, child_id, max(match_weight) as match_weight, max(match_probability) as match_probability,
+       arg_max(held, match_weight + if(held, 0, 1e-7)) as held, min(row) as row
+from numbered group by source, person_id, child_id
 """
 BEST = """
-create or replace temp table best as
+create temp table best as
 select *, coalesce(match_weight - lead(match_weight) over person_first, 1e9) as ahead
-from pair window person_first as (partition by source, person order by match_weight desc, left_id)
+from pair window person_first as (partition by person_id order by match_weight desc, child_id)
 qualify row_number() over person_first = 1
 """
 # Twins have as many numbers in a source, give or take one; if one has two more, one of them may be the other's.
-ASSIGN = """
+ASSIGN = f"""
 with claims as (
-  select source, left_id, count(*) as n from best where not held and match_probability >= $link group by all
+  select source, child_id, count(*) as n from best where not held and match_probability >= $link group by all
+), twins as (
+  select birth, {hashed("register_no")} as child_id from births
 ), crowded as (
-  select distinct c.source, c.left_id, true as crowded
-  from claims c join births b on b.register_no = c.left_id
-  join births o on o.birth = b.birth and o.register_no <> b.register_no
-  left join claims t on t.source = c.source and t.left_id = o.register_no
+  select distinct c.source, c.child_id, true as crowded
+  from claims c join twins b using (child_id)
+  join twins o on o.birth = b.birth and o.child_id <> b.child_id
+  left join claims t on t.source = c.source and t.child_id = o.child_id
   where c.n - coalesce(t.n, 0) > 1
 ), numbering as (
   select source, avg((n > 1)::int) >= $several as several
-  from (select source, left_id, count(*) as n from best where not held and match_probability >= $duplicate group by all)
+  from (select source, child_id, count(*) as n from best where not held and match_probability >= $duplicate group by all)
   group by source
 ), claimed as (
-  select *, row_number() over (partition by source, left_id order by held, match_weight desc, person) as claim from best
+  select *, row_number() over (partition by source, child_id order by held, match_weight desc, person_id) as claim from best
 ), judged as (
   select *, case when match_probability < $review then 'unlikely'
                  when held then 'held'
@@ -50,13 +58,13 @@ with claims as (
                  when claim > 1 and match_probability < if(several, $link, $duplicate) then 'taken'
                  when claim > 1 then 'duplicate'
                  else 'best' end as reason
-  from claimed left join crowded using (source, left_id) left join numbering using (source)
+  from claimed left join crowded using (source, child_id) left join numbering using (source)
 )
-select source, person, left_id as register_no, match_weight, match_probability, reason,
+select row, match_weight, match_probability, reason,
        case when reason = 'unlikely' then 'none'
             when reason in ('best', 'duplicate') then 'link'
             else 'review' end as band
-from judged order by source, person
+from judged
 """
 
 # From this share of children with several numbers on, a source is one that numbers children anew.
@@ -86,14 +94,18 @@ def assign(
         numbers = {column: "float64" for column in COLUMNS if column.startswith("match")}
         return pd.DataFrame({column: pd.Series(dtype=numbers.get(column, "object")) for column in COLUMNS})
     births = pd.DataFrame({"register_no": [], "birth": []}, dtype="object") if births is None else births
+    pairs = typed(pairs)
     with connect() as con:
-        con.register("pairs", typed(pairs))
+        con.register("pairs", pairs)
         con.register("births", typed(births))
         con.execute(PAIR)
         con.execute(BEST)
         given = {name: getattr(thresholds, name) for name in ("link", "review", "duplicate", "margin")}
-        given["several"] = SEVERAL
-        return con.execute(ASSIGN, given).df()
+        found = con.execute(ASSIGN, given | {"several": SEVERAL}).fetch_arrow_table()
+    texts = pairs.select(["source", "person", "left_id"]).take(found["row"]).rename_columns(COLUMNS[:3])
+    for column in COLUMNS[3:]:
+        texts = texts.append_column(column, found[column])
+    return texts.sort_by([("source", "ascending"), ("person", "ascending")]).to_pandas()
 
 
 def link_from(probabilities: np.ndarray, false_link_rate: float, *, least: float = LEAST) -> float:
@@ -111,7 +123,8 @@ def link_from(probabilities: np.ndarray, false_link_rate: float, *, least: float
     return float(sure[within[-1]]) if len(within) else 1.0
 
 
-BEST_FREE = "select max(match_probability) as likely from pairs where not held group by source, person order by likely"
+BEST_FREE = f"""select max(match_probability) as likely from pairs where not held
+group by {hashed("(source || '|' || person)")} order by likely"""
 
 
 def thresholds_for(pairs, false_link_rate: float, thresholds: Thresholds) -> Thresholds:

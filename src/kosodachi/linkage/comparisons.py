@@ -114,9 +114,10 @@ def japanese(*, engine: str = "duckdb", term_frequencies: bool = False) -> Speci
             Comparison("guardian", guardian, GUARDIAN, _rules("guardian", "guardian_code")),
         ),
         blocking=_rules(
-            "birth_date kana_initial", "birth_date given_code", "birth_date given", "birth_date town", "name",
-            "kana_code birth_year", "kana_code town", "birth_date surname_code=given_code", "given_code chome",
-            "given chome", "birth_date guardian_given",
+            "birth_date surname_code", "birth_date given_code", "birth_date given", "birth_date frame",
+            "birth_date by_sound=unwritten frame_initial", "birth_date chome", "birth_date guardian_given", "birth_date surname_code=given_code",
+            "name birth_year", "name birth_day", "name=undated_name", "kana_code birth_year", "kana_code birth_day",
+            "kana_code town", "given_code chome", "given chome",
         ),
         sure=_rules("kana_code birth_date sex", "name birth_date"),
         training=(

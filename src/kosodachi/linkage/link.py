@@ -5,6 +5,8 @@ nobody should act on a single link without looking.
 """
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from dataclasses import dataclass
 
 import numpy as np
@@ -57,7 +59,7 @@ def link(
     Raises Fault E-LINK-01 (Spark without pyspark), E-LINK-02 (too many pairs), E-LINK-03/04 (register empty, or a
     person number twice), E-LINK-05 (thresholds out of order).
     """
-    children, persons = children_of(register, names), persons_of(records, names)
+    children, persons = both_sides(register, records, names)
     if term_frequencies is None:
         term_frequencies = children.people >= TERM_FREQUENCIES_FROM
     spec = japanese(engine=engine, term_frequencies=term_frequencies)
@@ -75,6 +77,13 @@ def link(
         pairs = pa.concat_tables([pairs, scored(model, found.left, found.right, less=found.less, **given)])
         made = assign(pairs, chosen, births=births)
     return Links(made, summary(children, persons, made, model, chosen), model)
+
+
+def both_sides(register: pd.DataFrame, records: pd.DataFrame, names: pd.DataFrame | None) -> tuple[Side, Side]:
+    """The children and the persons, prepared side by side."""
+    with ThreadPoolExecutor(1) as pool:
+        persons = pool.submit(copy_context().run, persons_of, records, names)
+        return children_of(register, names), persons.result()
 
 
 def scored(
@@ -145,11 +154,9 @@ def person_map(links: Links, register: pd.DataFrame, records: pd.DataFrame, *, k
         for name, rows in (("own", register), ("written", records)):
             con.register(name, typed(rows[["record_id", "source", "person_no"]].assign(person=person_keys(rows))))
         con.register("links", typed(links.pairs[COLUMNS]))
-        rows = con.execute(MAP).df()
+        rows = con.execute(MAP).fetch_arrow_table().to_pandas()
     rows["research_id"] = pseudonyms(key, "person", rows.pop("register_no"))
     columns = ["record_id", "source", "person_no", "research_id", "match_weight", "match_probability", "band"]
-    texts = [column for column in columns if not column.startswith("match")]
-    rows[texts] = rows[texts].astype("object").where(rows[texts].notna(), None)
     return rows[columns]
 
 

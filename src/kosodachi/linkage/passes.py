@@ -68,7 +68,8 @@ where m.band = 'link' and m.match_probability >= {SURE}
 _TAKEN = {column: f"coalesce(c.{column}, k.{column})" for column in OF_FAMILY} | {
     "name": "coalesce(c.surname_text || substr(k.name, k.surname_length + 1), k.name)",
     "kana_code": "coalesce(c.code_text || substr(k.kana_code, k.surname_code_length + 1), k.kana_code)",
-    "kana_initial": "coalesce(substr(c.code_text, 1, 1), k.kana_initial)",
+    "undated_name": "null::varchar",
+    "unwritten": "null::int",
 }
 # One of these must agree before a way is compared at all.
 FITTING = ("birth_date, given_code", "birth_date, given", "birth_date, kana_code", "birth_date, address",
@@ -81,7 +82,7 @@ with written as (
   select k.source, k.person, k.household, {_FAMILY} from kid k join context c on c.home = coalesce(k.household, k.person)
   where k.own
   union
-  select k.source, k.person, k.household, {", ".join(("k" if c in ("twin", "birth_date", "birth_year") else "r") + "." + c for c in COMPARED)}
+  select k.source, k.person, k.household, {", ".join(("k" if c in ("twin", "birth_date", "birth_year", "birth_day") else "r") + "." + c for c in COMPARED)}
   from made m join rec r on r.source = m.source and r.person = m.person and r.own
   join kid k on k.person = m.register_no and k.own
   where m.band = 'link' and m.match_probability >= {SURE} and k.by_sound = 1 and not k.twin

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from kosodachi.faults import Fault
 from kosodachi.linkage.engines import connect, typed
@@ -17,9 +18,9 @@ from kosodachi.linkage.sounds import frames
 WRITTEN = ["name", "surname", "given", "kana", "kana_code", "surname_code", "given_code", "birth_date", "sex", "address",
            "chome", "town", "previous_town", "previous_chome", "previous_block", "guardian_name", "guardian_code"]  # fmt: skip
 COMPARED = ["name", "kana_code", "surname", "given", "surname_code", "given_code", "frame", "by_sound", "twin",
-            "birth_date", "birth_year", "sex", "address", "chome", "town", "previous", "previous_chome", "previous_town",
-            "guardian", "guardian_code", "guardian_given", "guardian_given_code", "kana_initial"]  # fmt: skip
-OTHER_NAMES = ("former", "alias", "alphabet")
+            "birth_date", "birth_year", "birth_day", "sex", "address", "chome", "town", "previous", "previous_chome", "previous_town",
+            "guardian", "guardian_code", "guardian_given", "guardian_given_code", "undated_name", "unwritten", "frame_initial"]  # fmt: skip
+WAY = [column for column in COMPARED if column not in ("frame", "frame_initial", "twin")]
 FORMS = ["name", "surname", "given", "kana_code", "surname_code", "given_code"]
 # Given names that say that an infant has none yet.
 UNNAMED = "('ベビー', 'ベビ', 'アカチャン', '赤ちゃん', '児', '命名前', '未命名')"
@@ -63,7 +64,8 @@ def person_keys(records: pd.DataFrame) -> pd.Series:
         return keys
     rows = records.loc[several]
     given = rows["given_code"].where(rows["given_code"].notna(), rows["given"])
-    number = pd.factorize(rows["source"] + "|" + rows["person_no"])[0]
+    sources, numbers = pd.factorize(rows["source"])[0], pd.factorize(rows["person_no"])[0]
+    number = sources.astype("int64") * len(rows) + numbers
     shared = _several(number, rows["birth_date"]) & _several(number, given) & rows["birth_date"].notna().to_numpy()
     keys.loc[rows.index[shared]] += " born " + rows.loc[shared, "birth_date"]
     return keys
@@ -96,72 +98,75 @@ def persons_of(records: pd.DataFrame, names: pd.DataFrame | None = None) -> Side
 
 
 def _side(records: pd.DataFrame, keys: pd.Series, names: pd.DataFrame | None, *, twins: bool) -> Side:
-    there = records.reindex(columns=["record_id", "source", "household_no", *WRITTEN]).assign(person=keys)
+    rows, further = _given(records, keys), further_names(names, records)
+    repeated = pc.count_distinct(rows["person"]).as_py() < MOSTLY_ONE * len(rows) and not len(further)
     with connect() as con:
-        con.register("given_rows", typed(there))
-        con.register("given_names", typed(further_names(names)))
-        con.execute(TIDY)
-        con.execute(WAY)
-        con.execute(MORE)
-        ways = con.execute(COMPARE.format(twin=TWIN if twins else "false")).fetch_arrow_table()
+        con.execute("set preserve_insertion_order = false")
+        con.register("given_rows", rows)
+        own = f"{OWN} {FIRST}" if repeated else OWN
+        con.execute(f"create temp table way as {COMPARE.format(rows=own, own='true')}")
+        if len(further):
+            con.register("given_names", typed(further))
+            con.execute(f"insert into way by name {COMPARE.format(rows=MORE, own='false')}")
+        ways = con.execute(ONCE.format(twin=TWIN if twins else "false")).fetch_arrow_table()
         people = con.execute("select count(distinct person_id) from way").fetchone()[0]
     kana = ways["kana"].fill_null("").to_pylist()
-    ways = ways.append_column("frame", pa.array(frames(kana), type=pa.string()))
+    frame = pa.array(frames(kana), type=pa.string())
+    ways = ways.append_column("frame", frame)
+    ways = ways.append_column("frame_initial", pc.utf8_slice_codeunits(frame, 0, 1))
     return Side(ways.select(["unique_id", *COMPARED]), ways.select(WHOSE), people)
 
 
-def further_names(names: pd.DataFrame | None) -> pd.DataFrame:
-    """The names of identifier_names that are no present name."""
-    columns = ["record_id", *FORMS]
+MOSTLY_ONE, BATCH = 0.8, 100_000
+
+
+def _given(records: pd.DataFrame, keys: pd.Series) -> pa.Table:
+    """What is read of the records, as text in batches that DuckDB reads side by side; `row` is the number of the row."""
+    columns = ["record_id", "source", "household_no", *WRITTEN]
+    texts = {c: pa.array(records[c], type=pa.string(), from_pandas=True) if c in records else pa.nulls(len(records), pa.string())
+             for c in columns}  # fmt: skip
+    texts |= {"person": pa.array(keys, type=pa.string(), from_pandas=True), "row": pa.array(np.arange(len(records)))}
+    return pa.Table.from_batches(pa.table(texts).to_batches(max_chunksize=BATCH), pa.table(texts).schema)
+
+
+def further_names(names: pd.DataFrame | None, records: pd.DataFrame) -> pd.DataFrame:
+    """The names of identifier_names that are no present name of these records."""
     if names is None:
-        return pd.DataFrame({column: pd.Series(dtype="object") for column in columns})
-    return names.loc[names["kind"].isin(OTHER_NAMES), columns]
+        return pd.DataFrame({column: pd.Series(dtype="object") for column in ("record_id", *FORMS)})
+    further = names.loc[names["kind"].ne("current"), ["record_id", *FORMS]]
+    return further[further["record_id"].isin(records["record_id"])]
 
 
 def hashed(sql: str) -> str:
     """SQL of a 63-bit hash of a text; missing stays missing.
 
     DuckDB's own hash is not enough: on 654,000 person numbers such as 99000922-02-2023 and 99000925-02-2024 it met 244
-    times. Two hashes of which neither sees the same blocks of eight bytes met never.
+    times. Two hashes, whose blocks of eight bytes begin at other places, met never.
     """
-    both = f"hash(hash('kosodachi-2.0' || {sql}), hash(reverse({sql})))"
+    both = f"hash(hash('kosodachi-2.0' || {sql}), hash('kosodachi' || {sql}))"
     return f"case when {sql} is not null then ({both} >> 1)::bigint end"
 
 
 WHOSE = ["unique_id", "source", "person", "household", "own", "surname_length", "surname_code_length"]
 _TEXTS = ", ".join(f"nullif({column}, '') as {column}" for column in WRITTEN)
-_PRINT = f"(hash(person_id, household_no, {', '.join(WRITTEN)}) >> 1)::bigint"
-TIDY = f"""
-create temp table tidy as select *, {_PRINT} as unique_id from (
-  select * exclude (unnamed) replace (
-    case when unnamed then null else given end as given, case when unnamed then null else given_code end as given_code,
-    case when unnamed then surname else name end as name, case when unnamed then surname_code else kana_code end as kana_code)
-  from (select source, person, {hashed("(source || '|' || person)")} as person_id, record_id,
-               nullif(household_no, '') as household_no, {_TEXTS},
-               coalesce(given in {UNNAMED}, false) or coalesce(given is null and given_code is not null
-                 and regexp_matches(kana, '{UNNAMED_KANA}'), false) as unnamed
-        from given_rows))
+OWN = f"""
+select * exclude (unnamed) replace (
+  case when unnamed then null else given end as given, case when unnamed then null else given_code end as given_code,
+  case when unnamed then surname else name end as name, case when unnamed then surname_code else kana_code end as kana_code)
+from (select source, person, record_id, row, nullif(household_no, '') as household, {_TEXTS},
+             coalesce(given in {UNNAMED}, false) or coalesce(given is null and given_code is not null
+               and regexp_matches(kana, '{UNNAMED_KANA}'), false) as unnamed
+      from given_rows)
 """
-# Rows that are written alike are one way.
-WAY = """
-create temp table way as select * exclude (record_id), true as own from tidy
-where rowid in (select min(rowid) from tidy group by unique_id)
-"""
+# Of rows that write a person alike, the first, where sources repeat their persons.
+FIRST = f"""where row in (select min(row) from given_rows
+  group by hash({", ".join(("source", "person", "household_no", *WRITTEN))}))"""
 # A further name replaces the present one in a copy of the row.
 _FORMS = ", ".join(f"n.{form} as {form}" for form in FORMS)
 MORE = f"""
-insert into way by name select * exclude (record_id) replace ({_PRINT} as unique_id), false as own
-from (select distinct t.* replace ({_FORMS}, null as kana) from tidy t join given_names n using (record_id)
-      where n.name is distinct from t.name or n.kana_code is distinct from t.kana_code) as named
-where {_PRINT} not in (select unique_id from way) qualify row_number() over (partition by {_PRINT} order by 1) = 1
+select t.* replace ({_FORMS}, null as kana) from ({OWN}) t join given_names n using (record_id)
+where n.name is distinct from t.name or n.kana_code is distinct from t.kana_code
 """
-# Another person of the same household, or address where no household is known, born on the same day.
-TWIN = """(coalesce(household_no, address), birth_date) in (
-  select (coalesce(household_no, address), birth_date) from way
-  where birth_date is not null and coalesce(household_no, address) is not null
-  group by all having count(distinct person_id) > 1)"""
-
-
 _GUARDIAN_GIVEN = (
     "case when starts_with(guardian_name, surname) then nullif(substr(guardian_name, length(surname) + 1), '') end"
 )
@@ -173,11 +178,24 @@ _EQUALS = {
     "guardian_given": _GUARDIAN_GIVEN, "guardian_given_code": _GUARDIAN_CODE,
 }  # fmt: skip
 COMPARE = f"""
-select unique_id, source, person, household_no as household, own, name, kana, kana_code,
-       case when starts_with(name, surname) then length(surname) end as surname_length,
-       case when starts_with(kana_code, surname_code) then length(surname_code) end as surname_code_length,
-       coalesce({{twin}}, false) as twin, case when regexp_matches(name, '{BY_SOUND}') then 1 end as by_sound,
-       birth_date, substr(birth_date, 1, 4) as birth_year, sex, substr(kana_code, 1, 1) as kana_initial,
-       {", ".join(f"{hashed(f'({sql})')} as {column}" for column, sql in _EQUALS.items())}
-from way order by unique_id
+select *, (hash(person_id, household, own, {", ".join(WAY)}) >> 1)::bigint as unique_id from (
+  select source, person, {hashed("(source || '|' || person)")} as person_id, household, {{own}} as own, name, kana, kana_code,
+         case when starts_with(name, surname) then length(surname) end as surname_length,
+         case when starts_with(kana_code, surname_code) then length(surname_code) end as surname_code_length,
+         case when regexp_matches(name, '{BY_SOUND}') then 1 end as by_sound,
+         case when name is null or regexp_matches(name, '{BY_SOUND}') then 1 end as unwritten,
+         birth_date, substr(birth_date, 1, 4) as birth_year, substr(birth_date, 6) as birth_day, sex,
+         case when birth_date is null then name end as undated_name,
+         {", ".join(f"{hashed(f'({sql})')} as {column}" for column, sql in _EQUALS.items())}
+  from ({{rows}}))
+"""
+# Another person of the same household, or address where no household is known, born on the same day.
+TWIN = f"""(coalesce({hashed("household")}, address), birth_date) in (
+  select (coalesce({hashed("household")}, address), birth_date) from way
+  where birth_date is not null and coalesce({hashed("household")}, address) is not null
+  group by all having count(distinct person_id) > 1)"""
+# Rows that are written alike are one way.
+ONCE = """
+select *, coalesce({twin}, false) as twin from way
+where rowid in (select min(rowid) from way group by unique_id) order by unique_id
 """
