@@ -45,9 +45,8 @@ def assessed(seed: int, *, children: int, link: float | None = None, rounds: int
     decoys = linkage.held_out(register, others, links, linking=linking, rounds=rounds, share=share)
     mixed, of_kin = linkage.mix_ups(links, register), linkage.kin(register, others)
     false = linkage.false_links(links, others, decoys, of_kin, mixed)
-    missed = linkage.missed_links(
-        links, linkage.captures(register, others), linkage.wrongly_captured(register, others, links), false
-    )
+    found = linkage.captures(register, others, names)
+    missed = linkage.missed_links(links, found, linkage.wrongly_captured(register, others, links, names), false)
     own, lost = (table.set_index("source").loc["all"] for table in (false, missed))
     alone = linkage.false_links(links, others, decoys, of_kin).set_index("source").loc["all"]
     row = {"seed": seed, "linked": int(own["linked"]), "claim": own["claim"], "by_decoys": own["by_decoys"]}
@@ -55,9 +54,9 @@ def assessed(seed: int, *, children: int, link: float | None = None, rounds: int
     row |= {"estimate": own["value"], "low": own["low"], "high": own["high"], "decoys_alone_high": alone["high"]}
     row |= {"missed": lost["value"], "missed_low": lost["low"], "missed_high": lost["high"]}
     mapped = linkage.person_map(links, register, others, key=KEY)
-    found = linkage.score(mapped, truth, person, key=KEY).set_index("group").loc["all"]
+    scores = linkage.score(mapped, truth, person, key=KEY).set_index("group").loc["all"]
     right = linkage.rightly(links, others, truth, person, key=KEY)[links.pairs["band"] == "link"]
-    return row | {"truth": 1 - right.mean(), "missed_truth": 1 - found["recall"]}
+    return row | {"truth": 1 - right.mean(), "missed_truth": 1 - scores["recall"]}
 
 
 def summary(table: pd.DataFrame) -> dict[str, float]:

@@ -52,6 +52,17 @@ def test_keys_find_a_child_by_name_or_by_birth_and_never_one_of_two():
     assert captures(double, people).set_index("person").loc[third].isna()[["by_name", "by_birth"]].all()
 
 
+def test_a_child_is_known_by_any_of_its_names():
+    of = register(60)
+    people = changed(school(of.iloc[:10]), 0, name="former", kana_code="qqqq")
+    names = pd.DataFrame(
+        {"record_id": of["record_id"].iloc[[0]], "kind": "former", "name": "former", "kana_code": None}
+    )
+    person = people["person_no"].iloc[0]
+    assert captures(of, people).set_index("person")["by_name"].isna()[person]
+    assert captures(of, people, names).set_index("person").loc[person, "by_name"] == of["person_no"].iloc[0]
+
+
 def test_a_source_without_places_is_known_by_date_and_sex():
     of = register(300)
     people = school(of.iloc[:60]).assign(address=None, chome=None, town=None)

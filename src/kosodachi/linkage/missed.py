@@ -26,13 +26,14 @@ Z = 1.959963984540054
 ALL = "all"
 
 
-def captures(register: pd.DataFrame, records: pd.DataFrame) -> pd.DataFrame:
+def captures(register: pd.DataFrame, records: pd.DataFrame, names: pd.DataFrame | None = None) -> pd.DataFrame:
     """What each key finds: source, person, by_name and by_birth (person number of the register, missing if not one).
 
-    A key finds a child only if no other child of the register has the same values. fold: a number from 0 to FOLDS - 1,
+    names: identifier_names; a child is then known by any name that it goes by. A key finds a child only if no other
+    child of the register has the same values. fold: a number from 0 to FOLDS - 1,
     the same for all persons whose found child is of one household; by it the interval knows that siblings move together.
     """
-    every = _found(register, records, most=1)
+    every = _found(register, records, names, most=1)
     home = register["household_no"].where(register["household_no"].notna(), person_keys(register))
     child = every["by_name"].where(every["by_name"].notna(), every["by_birth"])
     of_child = child.map(dict(zip(person_keys(register), home)))
@@ -41,7 +42,7 @@ def captures(register: pd.DataFrame, records: pd.DataFrame) -> pd.DataFrame:
 
 
 def _found(
-    register: pd.DataFrame, records: pd.DataFrame, *, most: int, own: pd.DataFrame | None = None
+    register: pd.DataFrame, records: pd.DataFrame, names, *, most: int, own: pd.DataFrame | None = None
 ) -> pd.DataFrame:
     """source, person, by_name, by_birth: the one child each key finds, among values held by at most `most` children.
 
@@ -49,8 +50,8 @@ def _found(
     """
     every = records[["source"]].assign(person=person_keys(records)).drop_duplicates()
     births = [_captured(register, rows, _birth_key(rows), most) for _, rows in records.groupby("source")]
-    names = [_captured(register, records, key, most) for key in BY_NAME]
-    for column, found in (("by_name", names), ("by_birth", births)):
+    called = [_captured(_named(register, names), _named(records, names), key, most) for key in BY_NAME]
+    for column, found in (("by_name", called), ("by_birth", births)):
         pairs = pd.concat([pd.DataFrame(columns=FOUND, dtype=object), *found]).drop_duplicates()
         if own is not None:
             mine = pd.MultiIndex.from_frame(own[["source", "person", "register_no"]])
@@ -58,6 +59,15 @@ def _found(
         one = pairs[~pairs.duplicated(["source", "person"], keep=False)].rename(columns={"register_no": column})
         every = every.merge(one, on=["source", "person"], how="left")
     return every.sort_values(["source", "person"], ignore_index=True)
+
+
+def _named(rows: pd.DataFrame, names: pd.DataFrame | None) -> pd.DataFrame:
+    """The rows, and a copy of each for every further name that it goes by."""
+    if names is None:
+        return rows
+    forms = [column for key in BY_NAME for column in key]
+    further = names.loc[names["kind"] != "current", ["record_id", *forms]].dropna(how="all", subset=forms)
+    return pd.concat([rows, rows.drop(columns=forms).merge(further, on="record_id")], ignore_index=True)
 
 
 def _birth_key(rows: pd.DataFrame) -> tuple[str, ...]:
@@ -68,19 +78,22 @@ def _birth_key(rows: pd.DataFrame) -> tuple[str, ...]:
 
 def _captured(register: pd.DataFrame, records: pd.DataFrame, key: tuple[str, ...], most: int) -> pd.DataFrame:
     key = list(key)
-    left = register[key].assign(register_no=person_keys(register)).dropna(subset=key)
+    left = register[key].assign(register_no=person_keys(register)).dropna(subset=key).drop_duplicates()
     left = left[left.groupby(key)["register_no"].transform("size") <= most]
     right = records[["source", *key]].assign(person=person_keys(records)).dropna(subset=key)
-    return right.merge(left, on=key)[["source", "person", "register_no"]].drop_duplicates()
+    return right.merge(left, on=key)[FOUND].drop_duplicates()
 
 
-def wrongly_captured(register: pd.DataFrame, records: pd.DataFrame, links: Links) -> pd.DataFrame:
+def wrongly_captured(
+    register: pd.DataFrame, records: pd.DataFrame, links: Links, names: pd.DataFrame | None = None
+) -> pd.DataFrame:
     """How often a key finds a child for a record whose own child is left out: source, decoys, by_name, by_birth (counts).
 
     Every linked person is such a decoy in turn: what its key finds when the linked child is out of the register.
     """
     own = links.pairs.loc[links.pairs["band"] == "link", ["source", "person", "register_no"]]
-    seen = own[["source", "person"]].merge(_found(register, records, most=2, own=own), on=["source", "person"])
+    found = _found(register, records, names, most=2, own=own)
+    seen = own[["source", "person"]].merge(found, on=["source", "person"])
     counts = seen.groupby("source")[list(KEYS)].count()
     return counts.assign(decoys=seen.groupby("source").size()).astype("int64").reset_index()
 
