@@ -7,6 +7,7 @@ What a command needs is imported inside it, so that help answers at once.
 
 import os
 import sys
+from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -86,14 +87,24 @@ def synthesise(
     from kosodachi.workspace.begin import synthetic_town
     from kosodachi.workspace.messages import told
 
-    folder = synthetic_town(town, seed=seed, children=children, out=out, said=_chunk_said)
+    folder = synthetic_town(town, seed=seed, children=children, out=out, said=_chunks_said())
     typer.echo(told("town_written", folder=folder))
 
 
-def _chunk_said(done: int, of: int) -> None:
-    """One line for each chunk of a large town, to standard error."""
-    if of > 1:
-        typer.echo(f"{done}/{of}", err=True)
+def _chunks_said() -> Callable[[int, int], None]:
+    """One line for each part of a large town, to standard error, with the time that it took and about that left."""
+    from time import monotonic
+
+    from kosodachi.workspace.messages import told
+
+    started = monotonic()
+
+    def say(done: int, of: int) -> None:
+        now = monotonic() - started
+        if of > 1:
+            typer.echo(told("part_written", done=done, of=of, now=now, left=now / done * (of - done)), err=True)
+
+    return say
 
 
 @app.command()

@@ -9,6 +9,8 @@ import pytest
 from kosodachi.ingest import ingest
 from kosodachi.municipality import Municipality
 from kosodachi.synthesis import calibration, read_scenario, simulate, synthesise
+from kosodachi.synthesis.basis import asked as asked_numbers
+from kosodachi.synthesis.basis import basis_of
 from kosodachi.synthesis.parameters import parameters
 
 TOWNS = Path(__file__).resolve().parents[2] / "synthetic_data" / "towns"
@@ -28,7 +30,7 @@ def test_all_towns_are_there():
 def test_each_town_can_be_made_small(name):
     asked = scenario(name)
     assert asked.key == name
-    made = synthesise(asked, children=400)
+    made = synthesise(asked, children=500)
     settings = Municipality.model_validate(made.settings)
     assert {source.file for source in settings.sources.values() if source.collected} == set(made.extracts)
     assert settings.synthetic and settings.hypothetical == (name in PILOTS)
@@ -46,6 +48,22 @@ def test_what_is_said_of_a_real_body_has_its_source(name):
         held = asked
         for part in (fact.setting or "").split("."):
             held = getattr(held, part) if part else held
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_what_is_not_sourced_is_called_hypothetical_or_made_up(name):
+    """A town with a real body's name says so in its name and its first lines; the others bear a name that was made up."""
+    head = "".join((TOWNS / f"{name}.yaml").read_text(encoding="utf-8").splitlines(keepends=True)[:2])
+    asked = scenario(name)
+    if name in PILOTS:
+        assert asked.hypothetical and "仮定設定" in asked.name.ja and "hypothetical" in asked.name.en
+        assert "ALL ELSE IS ASSUMED" in head and "他はすべて仮定" in head
+    else:
+        assert not asked.hypothetical and "made" in head and "架空" in head
+    sourced = {fact.setting for fact in asked.facts if fact.setting}
+    basis = {path: basis_of(path, value, asked) for path, value in asked_numbers(asked).items()}
+    assert {path for path, ground in basis.items() if ground == "fact"} <= sourced
+    assert {"assumed", "published"} <= set(basis.values()), "no number goes without a ground"
 
 
 @pytest.mark.parametrize("name", ["toda", "kaga"])

@@ -11,6 +11,7 @@ from pathlib import Path
 MASTER = "org.apache.spark.deploy.master.Master"
 WORKER = "org.apache.spark.deploy.worker.Worker"
 HERE = "127.0.0.1"
+BRIEF = "-XX:TieredStopAtLevel=1"
 PATIENCE = 300
 
 
@@ -48,7 +49,7 @@ def _start(folder: Path, name: str, *command: str) -> subprocess.Popen:
 
     spark = Path(pyspark.__file__).parent
     own = {"SPARK_HOME": str(spark), "SPARK_LOCAL_IP": HERE, "SPARK_CONF_DIR": str(folder / "conf")}
-    own |= {"SPARK_DAEMON_MEMORY": "512m", "SPARK_LOCAL_DIRS": str(folder / "local")}
+    own |= {"SPARK_DAEMON_MEMORY": "512m", "SPARK_DAEMON_JAVA_OPTS": BRIEF, "SPARK_LOCAL_DIRS": str(folder / "local")}
     with (folder / f"{name}.log").open("wb") as log:
         return subprocess.Popen(
             [str(spark / "bin" / "spark-class"), *command], env=os.environ | own, stdout=log, stderr=log, cwd=folder
@@ -72,7 +73,10 @@ def _guarded() -> str:
 
 
 def _defaults(url: str) -> str:
+    """A small town in a short life: what compiles and plans for large tables is turned off."""
     return "\n".join([
         f"spark.master {url}", f"spark.driver.host {HERE}", f"spark.driver.bindAddress {HERE}",
-        "spark.executor.cores 1", "spark.executor.memory 768m", ""
+        "spark.executor.cores 1", "spark.executor.memory 768m", f"spark.driver.extraJavaOptions {BRIEF}",
+        f"spark.executor.extraJavaOptions {BRIEF}", "spark.sql.codegen.wholeStage false",
+        "spark.sql.adaptive.enabled false", ""
     ])  # fmt: skip

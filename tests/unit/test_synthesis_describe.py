@@ -2,12 +2,23 @@
 
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 
 from kosodachi.municipality import Municipality
 from kosodachi.report.words import unknown
-from kosodachi.synthesis import calibration, describe, families, gaps, mistakes, planted, read_scenario, synthesise
+from kosodachi.synthesis import (
+    calibration,
+    describe,
+    families,
+    gaps,
+    mistakes,
+    planted,
+    read_scenario,
+    synthesise,
+    write_chunks,
+)
 from kosodachi.synthesis.describe import persons_of
 
 TOWNS = Path(__file__).resolve().parents[2] / "synthetic_data" / "towns"
@@ -129,3 +140,16 @@ def test_what_was_planted_is_told_in_numbers(town, settings):
 def test_every_source_of_a_published_margin_has_a_name_in_both_languages(town):
     table = calibration(town.truth["parameters"], to_published=True)
     assert unknown([*table["margin"], *table["citation"], *table["verified"], *table["within"]], "town_margins") == []
+
+
+def test_a_town_written_by_parts_is_calibrated_as_a_whole(tmp_path):
+    asked = read_scenario((TOWNS / "aoba.yaml").read_text(encoding="utf-8"))
+    folder = write_chunks(asked, tmp_path / "parts", children=900, chunk=300)
+    parameters = pd.read_parquet(folder / "truth" / "parameters.parquet")
+    table = calibration(parameters).set_index("setting")
+    assert table.index.is_unique and table.loc["resident_children", "asked"] == 900
+    per_part = parameters.pivot(index="part", columns="name", values="value")
+    mean = np.average(per_part["achieved_need_rate"], weights=per_part["achieved_resident_children"])
+    assert table.loc["need_rate", "achieved"] == pytest.approx(mean)
+    margins = calibration(parameters, to_published=True)
+    assert margins["margin"].is_unique and margins["achieved"].between(0, 2).all()

@@ -1,11 +1,14 @@
 """A town is on disk whole or not at all, whatever stops the writing."""
 
+import signal
+import subprocess
 import sys
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
+from kosodachi import cli
 from kosodachi.faults import Fault
 from kosodachi.synthesis import read_scenario, simulate, synthesise, write_chunks, write_town
 
@@ -115,9 +118,6 @@ def test_an_effect_that_those_who_start_cannot_have_is_refused():
 
 def test_a_killed_process_leaves_no_town(tmp_path):
     """SIGKILL between two chunks: the folder is not there, and the next write clears what was left."""
-    import subprocess
-    import sys
-
     folder = tmp_path / "big"
     code = (
         "from kosodachi.synthesis import read_scenario, write_chunks; from pathlib import Path; import sys, time;"
@@ -131,6 +131,53 @@ def test_a_killed_process_leaves_no_town(tmp_path):
     assert not folder.exists() and list(tmp_path.glob(".big.*.part"))
     write_chunks(read_scenario(TEXT), folder, children=400, chunk=200)
     assert (folder / "municipality.yaml").is_file() and not list(tmp_path.glob(".big.*"))
+
+
+TORN = """
+import os, signal, sys
+from pathlib import Path
+from kosodachi.synthesis import read_scenario, write_chunks
+module = sys.modules["kosodachi.synthesis.write_chunks"]
+seen = []
+
+def torn(content, file):
+    seen.append(file)
+    with file.open("ab") as out:
+        out.write(content[: len(content) // 2])
+        if len(seen) == 9:
+            out.flush()
+            os.kill(os.getpid(), signal.SIGKILL)
+
+module._append = torn
+write_chunks(read_scenario(sys.argv[1]), Path(sys.argv[2]), children=400, chunk=100, seed=2)
+"""
+
+
+@pytest.mark.parametrize("before", [False, True])
+def test_a_process_killed_within_a_file_leaves_nothing_or_the_town_of_before(small, tmp_path, before):
+    folder = tmp_path / "town"
+    if before:
+        write_town(small, folder)
+    process = subprocess.run([sys.executable, "-c", TORN, TEXT, str(folder)], check=False)
+    assert process.returncode == -signal.SIGKILL and list(tmp_path.glob(".town.*.part"))
+    assert folder.exists() == before
+    if before:
+        assert all((folder / name).read_bytes() == content for name, content in small.extracts.items())
+    write_town(small, folder)
+    assert [file.name for file in tmp_path.iterdir()] == ["town"]
+
+
+def test_a_process_killed_between_old_and_new_loses_neither(small, tmp_path):
+    folder = write_town(small, tmp_path / "town")
+    folder.rename(tmp_path / ".town.99.old")
+    (tmp_path / ".town.99.part").mkdir()
+    (tmp_path / ".town.99.old" / "mine.txt").write_text("a file of somebody's", encoding="utf-8")
+    with pytest.raises(Fault, match="E-TOWN-10"):
+        write_town(small, folder)
+    assert (folder / "mine.txt").is_file(), "the town of before is back in its place"
+    (folder / "mine.txt").unlink()
+    write_town(small, folder)
+    assert [file.name for file in tmp_path.iterdir()] == ["town"]
 
 
 def test_a_full_disk_is_told_and_the_town_of_before_stays(tmp_path, monkeypatch):
@@ -162,3 +209,14 @@ def test_a_large_town_is_made_by_chunks_and_says_so(tmp_path, monkeypatch):
     monkeypatch.setattr(begin, "IN_ONE", 250)
     begin.synthetic_town(str(file), seed=1, children=300, out=tmp_path / "town", said=lambda *step: told.append(step))
     assert told == [(1, 1)] and (tmp_path / "town" / "truth" / "person.parquet").is_file()
+
+
+@pytest.mark.parametrize(
+    ("lang", "told"),
+    [("en", "part 1 of 3: 0 s, about 0 s left\n"), ("ja", "3 分割中 1 個目まで作成: 0秒経過、残り約0秒\n")],
+)
+def test_progress_is_told_in_one_line_a_part_of_a_large_town(capsys, monkeypatch, lang, told):
+    monkeypatch.setenv("KOSODACHI_LANG", lang)
+    cli._chunks_said()(1, 1)
+    cli._chunks_said()(1, 3)
+    assert capsys.readouterr().err == told

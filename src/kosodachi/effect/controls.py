@@ -13,7 +13,7 @@ from kosodachi.effect.cohort import Cohort
 from kosodachi.effect.estimators import aipw
 from kosodachi.effect.negative_controls import FEWEST, Null, empirical_null
 from kosodachi.effect.nuisance import RIDGE
-from kosodachi.effect.study import analysed, no_rows
+from kosodachi.effect.study import FOLDS, TRUNCATED, analysed, no_rows
 from kosodachi.municipality import Municipality
 
 DAYS, RARE = 3, 20
@@ -56,7 +56,9 @@ def _row(month: str, days: np.ndarray, at, seed: int) -> list | None:
     events = int(y.sum())
     if min(events, len(y) - events) < RARE:
         return None
-    found = aipw(y, at.a[held], at.X[held], cluster=at.cluster[held], ridge=RIDGE, seed=seed, repeats=1)
+    found = aipw(
+        y, at.a[held], at.X[held], cluster=at.cluster[held], ridge=RIDGE, seed=seed, repeats=1, k=FOLDS, clip=TRUNCATED
+    )
     scale = y.mean() * (1 - y.mean())
     return [month, found.value / scale, found.se / scale, found.low / scale, found.high / scale, len(y), events]
 

@@ -16,7 +16,7 @@ from kosodachi.effect.link_error import chances, over_links
 from kosodachi.effect.negative_controls import calibrated
 from kosodachi.effect.nuisance import RIDGE
 from kosodachi.effect.sensitivity import e_value, risk_ratio, tipping_point
-from kosodachi.effect.study import Arrays, analysed, covariates_of, no_rows
+from kosodachi.effect.study import FOLDS, TRUNCATED, Arrays, analysed, covariates_of, no_rows
 from kosodachi.municipality import Municipality
 
 COLUMNS = ["worry", "value", "low", "high", "n"]
@@ -36,7 +36,7 @@ def doubts(
     at = analysed(cohort)
     if cohort.missing or not at.two_armed:
         return no_rows(COLUMNS).astype({"worry": object})
-    first = aipw(at.y, at.a, at.X, cluster=at.cluster, ridge=RIDGE, seed=seed, repeats=1)
+    first = aipw(at.y, at.a, at.X, cluster=at.cluster, ridge=RIDGE, seed=seed, repeats=1, k=FOLDS, clip=TRUNCATED)
     rows = [("as_estimated", first.value, first.low, first.high, first.n)]
     if (null := null_of(controls)) is not None:
         value, low, high, _ = calibrated(first.value, first.se, on_difference_scale(null, float(at.y.mean())))
@@ -54,11 +54,17 @@ def doubts(
 def _missing(y, a, X, whole: pd.DataFrame, seed: int) -> list[tuple]:
     copies = imputed(np.column_stack([y, a, X]), m=IMPUTATIONS, seed=seed, binary=(0,))
     cluster = whole["household_id"].to_numpy()
-    found = [aipw(c[:, 0], a * 1.0, X, cluster=cluster, ridge=RIDGE, seed=seed, repeats=1) for c in copies]
+    found = [
+        aipw(c[:, 0], a * 1.0, X, cluster=cluster, ridge=RIDGE, seed=seed, repeats=1, k=FOLDS, clip=TRUNCATED)
+        for c in copies
+    ]
     pooled = rubin([one.value for one in found], [one.se for one in found])
     gap = np.isnan(y)
     ends = [np.where(gap, np.where(a, on, off), y) for on, off in ((0.0, 1.0), (1.0, 0.0))]
-    low, high = (aipw(end, a * 1.0, X, cluster=cluster, ridge=RIDGE, seed=seed, repeats=1) for end in ends)
+    low, high = (
+        aipw(end, a * 1.0, X, cluster=cluster, ridge=RIDGE, seed=seed, repeats=1, k=FOLDS, clip=TRUNCATED)
+        for end in ends
+    )
     return [
         ("missing_outcomes", pooled.value, pooled.low, pooled.high, len(y)),
         ("worst_case", np.nan, low.low, high.high, len(y)),
@@ -67,7 +73,7 @@ def _missing(y, a, X, whole: pd.DataFrame, seed: int) -> list[tuple]:
 
 def _links(y, X, whole: pd.DataFrame, link_chances, seed: int) -> tuple:
     offered, own = (series.reindex(whole["research_id"]).to_numpy(float) for series in link_chances)
-    pooled = over_links(y, offered, own, X, cluster=whole["household_id"].to_numpy(), seed=seed)
+    pooled = over_links(y, offered, own, X, cluster=whole["household_id"].to_numpy(), seed=seed, clip=TRUNCATED)
     return ("wrong_links", pooled.value, pooled.low, pooled.high, len(y))
 
 

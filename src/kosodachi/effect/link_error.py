@@ -78,10 +78,10 @@ def _own_given(y, q, mean, others):
 
 
 def over_links(y, offered_chance, own_chance, X, *, cluster=None, draws: int = DRAWS, seed: int = 1,
-               ridge: float = nuisance.RIDGE) -> Pooled:  # fmt: skip
+               ridge: float = nuisance.RIDGE, clip: float = nuisance.CLIP) -> Pooled:  # fmt: skip
     """The average effect by AIPW, pooled over draws of links; see `completed`."""
     found = [
-        aipw(outcome, a, X, cluster=cluster, repeats=1, seed=seed, ridge=ridge)
+        aipw(outcome, a, X, cluster=cluster, repeats=1, seed=seed, ridge=ridge, clip=clip)
         for outcome, a in completed(y, offered_chance, own_chance, X, draws=draws, seed=seed, ridge=ridge)
         if 0 < a.sum() < len(a)
     ]

@@ -16,6 +16,7 @@ from kosodachi.effect.cohort import Cohort
 from kosodachi.effect.nuisance import RIDGE
 
 FOLDS = 10
+TRUNCATED = 0.05  # cross-fitted propensities are kept within 0.05 and 0.95: in small cohorts one child would decide
 OUTCOME, TIME = "long_absence", "months_to_absence"
 COLUMNS = ["estimand", "outcome", "method", "value", "se", "low", "high", "n", "events"]
 
@@ -79,7 +80,10 @@ def estimate(
         estimators.naive(y, a, **shared),
         *(estimators.iptw(y, a, X, estimand=of, ridge=ridge, **shared) for of in ("ATE", "ATT", "ATO")),
         *(estimators.g_formula(y, a, X, estimand=of, ridge=ridge, **shared) for of in ("ATE", "ATT")),
-        *(estimators.aipw(y, a, X, estimand=of, ridge=ridge, k=FOLDS, seed=seed, **shared) for of in ("ATE", "ATT")),
+        *(
+            estimators.aipw(y, a, X, estimand=of, ridge=ridge, k=FOLDS, seed=seed, clip=TRUNCATED, **shared)
+            for of in ("ATE", "ATT")
+        ),
     ]
     return pd.DataFrame([asdict(one) for one in found]).assign(outcome=OUTCOME)[COLUMNS]
 

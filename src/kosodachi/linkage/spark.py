@@ -10,6 +10,7 @@ import importlib.util
 import os
 import shutil
 import sys
+import tempfile
 import warnings
 from pathlib import Path
 
@@ -20,6 +21,7 @@ OWN = {
     "spark.ui.enabled": "false",
     "spark.ui.showConsoleProgress": "false",
     "spark.io.encryption.enabled": "true",
+    "spark.sql.warehouse.dir": str(Path(tempfile.gettempdir()) / "kosodachi-spark"),  # stays empty
     "spark.sql.execution.arrow.pyspark.enabled": "true",
 }
 TASKS_A_CORE = 2

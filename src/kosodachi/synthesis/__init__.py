@@ -15,8 +15,9 @@ pupils.
 """
 
 from kosodachi.synthesis.asking import read_scenario
-from kosodachi.synthesis.describe import calibration, describe, families, mistakes, planted
+from kosodachi.synthesis.describe import describe
 from kosodachi.synthesis.gaps import gaps
+from kosodachi.synthesis.planted import calibration, families, mistakes, planted
 from kosodachi.synthesis.scenario import Scenario
 from kosodachi.synthesis.simulate import simulate, simulate_chunks
 from kosodachi.synthesis.systems import World

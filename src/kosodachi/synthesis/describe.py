@@ -1,7 +1,7 @@
 """What a municipality's extracts hold, in counts: children by age and sex, households, what each source covers by age.
 
 A first look before ingest: it reads what it can and leaves out what it cannot; whether an extract is in order is for
-ingest to say. With a synthetic town's truth it also tells what was planted.
+ingest to say.
 """
 
 import unicodedata
@@ -13,7 +13,6 @@ import pandas as pd
 
 from kosodachi.municipality import Municipality
 from kosodachi.synthesis.gaps import arrivals, blanks
-from kosodachi.synthesis.margins import compared
 from kosodachi.synthesis.sheets import empty, sheet_of
 
 AGES = {"age_00_02": (0, 3), "age_03_05": (3, 6), "age_06_08": (6, 9), "age_09_11": (9, 12), "age_12_14": (12, 15),
@@ -21,19 +20,15 @@ AGES = {"age_00_02": (0, 3), "age_03_05": (3, 6), "age_06_08": (6, 9), "age_09_1
 GROWN = 18
 SIZES = ("one", "two", "three", "four_or_more")
 NAMES = ("kana", "name", "name_surname")
-PARENTS = ("single_parent", "two_parents")
-PLANTED = ("all", "single_parent", "twin", "surname_changed", "remarried", "foreign_name", "alias_or_alphabet", "moved", "address_protected",
-           "alternative_care", "unnamed_infant")  # fmt: skip
-NOT_ASKED = ("base_rate_eligible", "naive_contrast_eligible")
 
 
 def describe(files: dict[str, bytes], settings: Municipality) -> dict[str, pd.DataFrame]:
     """Tables of counts from the extracts (source -> bytes) of a municipality.
 
     children: age (years), sex, children in the register on judge_as_of. households: size (one, two, three,
-    four_or_more children), households. coverage: source, age (bands), persons (see `persons_of`;
-    of the register, its residents on that day), children (in the register at that age); ages before the first and after the last that a source
-    reaches have no row. blanks and arrivals: see `gaps`.
+    four_or_more children), households. coverage: source, age (bands), persons (see `persons_of`; of the register, its
+    residents on that day), children (in the register at that age); ages before the first and after the last that a
+    source reaches have no row. blanks and arrivals: see `gaps`.
     """
     sheets = {name: sheet_of(files[name], source) for name, source in settings.sources.items() if name in files}
     register = settings.of_kind("resident_register")
@@ -67,62 +62,6 @@ def _reached(counts: pd.Series, source: str) -> pd.DataFrame:
     some = np.flatnonzero(counts.to_numpy())
     reach = counts.iloc[some[0] : some[-1] + 1] if len(some) else counts.iloc[:0]
     return reach.reset_index().assign(source=source)
-
-
-def planted(person: pd.DataFrame, latent: pd.DataFrame, settings: Municipality) -> pd.DataFrame:
-    """Children of each planted group in the register (group, children), and those in need on judge_as_of (in_need).
-
-    person and latent are truth tables of a synthetic town with their research_id.
-    """
-    need = latent[pd.to_datetime(latent["as_of"]).eq(pd.Timestamp(settings.schedule.judge_as_of))]
-    both = need.merge(person, on="research_id").assign(all=True)
-    rows = [(name, int(both[name].sum()), int((both[name] & both["need"]).sum())) for name in PLANTED if name in both]
-    return pd.DataFrame(rows, columns=["group", "children", "in_need"])
-
-
-def calibration(parameters: pd.DataFrame, *, to_published: bool = False) -> pd.DataFrame:
-    """Settings that are rates or effects, as asked for and as the draw gave them: setting, asked, achieved.
-
-    The last rows were not asked for: the risk without the offer, and what a naive contrast shows. to_published: the
-    town's margins beside published ones instead: margin, target, achieved, tolerance, within, citation, seen_at,
-    vintage, verified, basis.
-    """
-    if to_published:
-        return compared(parameters)
-    values = parameters.set_index("name")["value"]
-    names = [name.removeprefix("achieved_") for name in values.index if name.startswith("achieved_")]
-    names = [name for name in names if f"asked_{name}" in values.index]
-    rows = [(name, values[f"asked_{name}"], values[f"achieved_{name}"]) for name in names]
-    rows += [(name, np.nan, values[name]) for name in NOT_ASKED]
-    return pd.DataFrame(rows, columns=["setting", "asked", "achieved"])
-
-
-def mistakes(record: pd.DataFrame) -> pd.DataFrame:
-    """Records with each type of planted mistake in each source: mistake, source, records; the most frequent type first."""
-    wrong = record.loc[record["error"] != "", ["source", "error"]]
-    kinds = wrong.assign(mistake=wrong["error"].str.split(";")).explode("mistake")
-    counts = kinds.groupby(["mistake", "source"]).size().rename("records").reset_index()
-    order = counts.assign(
-        all=-counts.groupby("mistake")["records"].transform("sum"),
-        place=counts["source"].map({name: place for place, name in enumerate(record["source"].unique())}),
-    )
-    return counts.loc[order.sort_values(["all", "mistake", "place"]).index].reset_index(drop=True)
-
-
-def families(person: pd.DataFrame, latent: pd.DataFrame, settings: Municipality) -> pd.DataFrame:
-    """Households of a synthetic town by their children in the register on judge_as_of: size, parents (single_parent,
-    two_parents), households.
-
-    person and latent are truth tables of a synthetic town with their research_id.
-    """
-    here = latent[pd.to_datetime(latent["as_of"]).eq(pd.Timestamp(settings.schedule.judge_as_of))]
-    homes = person[person["research_id"].isin(here["research_id"])].groupby("household")
-    table = pd.DataFrame({
-        "size": np.array(SIZES)[homes.size().clip(upper=len(SIZES)).to_numpy() - 1],
-        "parents": np.where(homes["single_parent"].first(), *PARENTS),
-    })  # fmt: skip
-    grid = pd.MultiIndex.from_product([SIZES, PARENTS], names=["size", "parents"])
-    return table.groupby(["size", "parents"]).size().reindex(grid, fill_value=0).rename("households").reset_index()
 
 
 def _years_old(born: pd.Series, on: date) -> np.ndarray:

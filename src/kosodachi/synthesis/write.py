@@ -41,11 +41,11 @@ def write_town(town: Town, folder: Path) -> Path:
 def placed(folder: Path, fill: Callable[[Path], None]) -> Path:
     """The folder as `fill` fills it, whole or as it was before. Raises E-TOWN-10."""
     folder = Path(folder).absolute()
+    _bring_back(folder)
     if others := _others(folder):
         raise Fault("E-TOWN-10", folder=folder.name, file=others[0])
     folder.parent.mkdir(parents=True, exist_ok=True)
-    for left in folder.parent.glob(f".{folder.name}.*.part"):
-        shutil.rmtree(left, ignore_errors=True)
+    _clear(folder)
     half, old = (folder.with_name(f".{folder.name}.{os.getpid()}.{end}") for end in ("part", "old"))
     try:
         fill(half)
@@ -53,6 +53,21 @@ def placed(folder: Path, fill: Callable[[Path], None]) -> Path:
     finally:
         shutil.rmtree(half, ignore_errors=True)
     return folder
+
+
+def _bring_back(folder: Path) -> None:
+    """Puts the old folder back in its place if a process was killed in the moment between taking it away and putting the
+    new one there."""
+    left = sorted(folder.parent.glob(f".{folder.name}.*.old"))
+    if left and not folder.exists():
+        os.replace(left[0], folder)
+
+
+def _clear(folder: Path) -> None:
+    """Drops what killed processes left beside the folder."""
+    for end in ("part", "old"):
+        for left in folder.parent.glob(f".{folder.name}.*.{end}"):
+            shutil.rmtree(left, ignore_errors=True)
 
 
 def _others(folder: Path) -> list[str]:
