@@ -14,6 +14,7 @@ from kosodachi.linkage.calibration import (
     from_labels,
     reliability,
     threshold_for,
+    weight_of,
 )
 from kosodachi.linkage.children import children
 from kosodachi.linkage.comparisons import japanese
@@ -51,5 +52,5 @@ __all__ = [
     "groups_beside", "groups_of", "held_out", "how_trained", "incremental", "japanese", "kin", "limits", "link",
     "link_bands", "link_draws", "looks", "match_weights", "missed_by_group", "missed_links", "mix_ups", "overall",
     "past_of", "person_link", "person_map", "predict", "rates", "recombine", "recombined", "reliability", "rightly",
-    "score", "tables_of", "threshold_for", "to_look_at", "train", "with_draw", "wrongly_captured",
+    "score", "tables_of", "threshold_for", "to_look_at", "train", "weight_of", "with_draw", "wrongly_captured",
 ]  # fmt: skip

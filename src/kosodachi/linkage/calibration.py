@@ -30,6 +30,11 @@ class Calibration:
         return np.where(np.isnan(weights), 0.0, found)
 
 
+def weight_of(probability: float) -> float:
+    """The match weight (log2 odds) of a match probability; infinite at 1."""
+    return float(np.log2(probability / (1 - probability))) if probability < 1 else float("inf")
+
+
 def from_decoys(weights, decoy_weights, *, linked_from: float) -> Calibration:
     """The calibration that follows from the best weights of all persons and of the decoys (missing: no candidate).
 

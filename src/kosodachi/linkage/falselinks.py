@@ -33,21 +33,25 @@ def false_links(
     value, low, high (false links / linked); claim (1 - mean match probability of the links).
     Strata are source and kin. In each, phi has the posterior Beta(x + 1/2, n - x + 1/2) of x in n decoys linked, with
     `BORROWED` decoys of all sources beside them, because a stratum may have few or none, and the false links are
-    negative binomial in the unlinked, and no more than the links; mix-ups are Poisson with a Gamma(x + 1/2) posterior. The
-    interval holds `level` of `DRAWS` draws, for the number that came about and not only its expectation.
+    negative binomial in the unlinked, and no more than the links; mix-ups are Poisson with a mean between the exact ends
+    Gamma(x) and Gamma(x + 1) (Garwood 1936, doi:10.1093/biomet/28.3-4.437), the wider choice, since some kinds of
+    mix-ups do not show. The interval holds `level` of `DRAWS` draws, for the number that came about and not only its expectation.
     """
     strata = _strata(links, records, decoys, of_kin)
     rng = np.random.default_rng(seed)
-    mixed = mixed if mixed is not None else pd.DataFrame({"source": [], "expected": []})
-    mixed = mixed.set_index("source")["expected"].to_dict()
+    mixed = None if mixed is None else mixed.set_index("source")["expected"].to_dict()
     rows, every = [], []
     usual = (strata["decoys_linked"].sum() + 0.5) / (strata["decoys"].sum() + 1)
     for name, part in strata.groupby("source"):
         expected, draws = _by_decoys(part, usual, rng)
         every.append((expected, draws))
-        rows.append(_row(name, part, expected, mixed.get(name, 0.0), draws, rng))
+        rows.append(_row(name, part, expected, None if mixed is None else mixed.get(name, 0.0), draws, rng))
     draws = sum((draws for _, draws in every), np.zeros(DRAWS))
-    rows.append(_row(ALL, strata, sum(number for number, _ in every), sum(mixed.values()), draws, rng))
+    rows.append(
+        _row(
+            ALL, strata, sum(number for number, _ in every), None if mixed is None else sum(mixed.values()), draws, rng
+        )
+    )
     return _as_shares(pd.DataFrame(rows), links, level)
 
 
@@ -78,11 +82,13 @@ def _by_decoys(rows: pd.DataFrame, usual: float, rng: np.random.Generator) -> tu
     return min(expected, most), np.minimum(draws, most)
 
 
-def _row(source: str, rows: pd.DataFrame, by_decoys: float, by_mix_ups: float, draws: np.ndarray, rng) -> dict:
+def _row(source: str, rows: pd.DataFrame, by_decoys: float, by_mix_ups: float | None, draws: np.ndarray, rng) -> dict:
     counts = {column: int(rows[column].sum()) for column in ("linked", "unlinked", "decoys", "decoys_linked")}
-    mixed = rng.poisson(rng.gamma(by_mix_ups + 0.5, 1.0, DRAWS)) if rows["linked"].sum() else np.zeros(DRAWS)
-    expected = {"by_decoys": float(by_decoys), "by_mix_ups": float(by_mix_ups)}
-    return {"source": source, **counts, **expected, "draws": draws + mixed}
+    expected = {"by_decoys": float(by_decoys), "by_mix_ups": float(by_mix_ups or 0.0)}
+    if by_mix_ups is None or not rows["linked"].sum():
+        return {"source": source, **counts, **expected, "least": draws, "most": draws}
+    least, most = (draws + rng.poisson(rng.gamma(by_mix_ups + more, 1.0, DRAWS)) for more in (1e-9, 1.0))
+    return {"source": source, **counts, **expected, "least": least, "most": most}
 
 
 def _as_shares(table: pd.DataFrame, links: Links, level: float) -> pd.DataFrame:
@@ -91,8 +97,7 @@ def _as_shares(table: pd.DataFrame, links: Links, level: float) -> pd.DataFrame:
     claims = (1 - linked["match_probability"].astype(float)).groupby(linked["source"]).mean().to_dict()
     claims[ALL] = float((1 - linked["match_probability"].astype(float)).mean())
     n = table["linked"].where(table["linked"] > 0).astype(float)
-    tails = [(1 - level) / 2, (1 + level) / 2]
-    ends = np.array([np.quantile(draws, tails) for draws in table.pop("draws")])
     table["value"] = ((table["by_decoys"] + table["by_mix_ups"]) / n).clip(upper=1)
-    table["low"], table["high"] = (ends[:, 0] / n).clip(upper=1), (ends[:, 1] / n).clip(upper=1)
+    for end, draws, at in (("low", "least", (1 - level) / 2), ("high", "most", (1 + level) / 2)):
+        table[end] = (table.pop(draws).map(lambda drawn, at=at: np.quantile(drawn, at)) / n).clip(upper=1)
     return table.assign(claim=table["source"].map(claims))

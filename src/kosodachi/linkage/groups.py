@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from kosodachi.linkage.link import Links
-from kosodachi.linkage.missed import KEYS, chapman_variance, share_missed
+from kosodachi.linkage.missed import FOLDS, KEYS, chapman_variance, jackknife, share_missed
 from kosodachi.linkage.mixups import twins
 from kosodachi.linkage.prepare import person_keys
 from kosodachi.linkage.quality import with_interval
@@ -79,14 +79,23 @@ def _missed(found: pd.DataFrame, members: set, linked: pd.Series, missed: pd.Dat
     """Captures of one group by source, corrected as the source's were, and the share of the matches not linked."""
     mine = pd.DataFrame({key: found[key].isin(members) for key in KEYS})
     mine["both"] = mine["by_name"] & (found["by_name"] == found["by_birth"])
-    counts = mine.groupby(found["source"]).sum().query("both > 0").astype(float)
     every = found.groupby("source")[list(KEYS)].count().clip(lower=1)
-    kept = (missed.set_index("source")[list(KEYS)] / every).reindex(counts.index).fillna(1.0).clip(upper=1.0)
-    both = counts["both"]
+    kept = (missed.set_index("source")[list(KEYS)] / every).clip(upper=1.0)
+    counts = mine.groupby([found["source"], found["fold"]]).sum().astype(float)
+    whole = _unseen(counts.groupby("source").sum(), kept)
+    if whole.empty:
+        return dict.fromkeys(("missed", "missed_low", "missed_high"), float("nan"))
+    folds = [counts.drop(fold, level="fold", errors="ignore").groupby("source").sum() for fold in range(FOLDS)]
+    spread = jackknife(pd.DataFrame({"unseen": [_unseen(part, kept)["unseen"].sum() for part in folds]}))["unseen"]
+    right = linked.reindex(whole.index).fillna(0).sum()
+    parts = (whole["seen"].sum(), whole["unseen"].sum(), max(whole["variance"].sum(), spread), right)
+    return dict(zip(("missed", "missed_low", "missed_high"), map(float, share_missed(*parts))))
+
+
+def _unseen(counts: pd.DataFrame, kept: pd.DataFrame) -> pd.DataFrame:
+    """seen, unseen and variance by source, where both keys found a child of the group."""
+    counts = counts[counts["both"] > 0]
+    both, kept = counts["both"], kept.reindex(counts.index).fillna(1.0)
     one, two = (np.maximum(both, counts[key] * kept[key]) for key in KEYS)
-    unseen, variance = (one - both) * (two - both) / (both + 1), chapman_variance(one, two, both)
-    names = ("missed", "missed_low", "missed_high")
-    if counts.empty:
-        return dict.fromkeys(names, float("nan"))
-    parts = ((one + two - both).sum(), unseen.sum(), variance.sum(), linked.reindex(counts.index).fillna(0).sum())
-    return dict(zip(names, map(float, share_missed(*parts))))
+    unseen = (one - both) * (two - both) / (both + 1)
+    return pd.DataFrame({"seen": one + two - both, "unseen": unseen, "variance": chapman_variance(one, two, both)})
