@@ -10,9 +10,10 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from kosodachi.linkage.engines import connect, typed
+from kosodachi.linkage.engines import connect
 from kosodachi.linkage.prepare import hashed
 from kosodachi.linkage.spec import Thresholds
+from kosodachi.tables.arrow import typed
 
 # Persons and children as numbers; `best` keeps the row of the pair that counts.
 PAIR = f"""

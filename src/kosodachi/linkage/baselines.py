@@ -9,9 +9,10 @@ import unicodedata
 import pandas as pd
 
 from kosodachi.faults import Fault
-from kosodachi.linkage.engines import connect, typed
+from kosodachi.linkage.engines import connect
 from kosodachi.linkage.link import Links
 from kosodachi.linkage.prepare import person_keys
+from kosodachi.tables.arrow import typed
 
 # Sex counts where both hold it: some lists carry none.
 SEX = "(l.sex = r.sex or l.sex is null or r.sex is null)"

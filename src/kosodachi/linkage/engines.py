@@ -20,6 +20,7 @@ import pandas as pd
 import pyarrow as pa
 
 from kosodachi.faults import Fault
+from kosodachi.tables.arrow import typed
 
 
 @dataclass(frozen=True)
@@ -91,17 +92,6 @@ def backend(engine: str):
     from splink import DuckDBAPI
 
     return DuckDBAPI(connection=connect())
-
-
-def typed(frame: pd.DataFrame | pa.Table) -> pa.Table:
-    """The frame as an Arrow table in which text stays text, also where a whole column is missing."""
-    if isinstance(frame, pa.Table):
-        return frame
-    columns = {
-        name: pa.array(column, type=pa.string(), from_pandas=True) if column.dtype == "object" else pa.array(column)
-        for name, column in frame.items()
-    }
-    return pa.table(columns)
 
 
 def registered(api, frame: pd.DataFrame | pa.Table, name: str, *, engine: str):

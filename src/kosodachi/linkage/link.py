@@ -15,11 +15,12 @@ import pyarrow as pa
 
 from kosodachi.linkage.assignment import COLUMNS, REASONS, assign, thresholds_for
 from kosodachi.linkage.comparisons import TERM_FREQUENCIES_FROM, japanese
-from kosodachi.linkage.engines import connect, typed
+from kosodachi.linkage.engines import connect
 from kosodachi.linkage.model import Model, frequencies, predict, train
 from kosodachi.linkage.passes import births_of, family_ways
 from kosodachi.linkage.prepare import Side, children_of, person_keys, persons_of
 from kosodachi.linkage.spec import FALSE_LINK_RATE, Thresholds
+from kosodachi.tables.arrow import typed
 from kosodachi.tables.pseudonyms import pseudonyms
 
 BANDS = ("link", "review", "none")

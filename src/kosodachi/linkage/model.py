@@ -13,9 +13,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from kosodachi.linkage.blocking import affordable, sampled, sure_pairs
-from kosodachi.linkage.engines import backend, connect, registered, typed
+from kosodachi.linkage.engines import backend, connect, registered
 from kosodachi.linkage.patterns import expectation_maximisation, patterns, u_of
 from kosodachi.linkage.spec import Comparison, Level, Specification, Training
+from kosodachi.tables.arrow import typed
 
 PSEUDO_M, PSEUDO_U = 20.0, 1e4
 FLOOR = 1e-9

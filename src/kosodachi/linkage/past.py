@@ -11,9 +11,9 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from kosodachi.linkage.engines import typed
 from kosodachi.linkage.model import Model
 from kosodachi.linkage.spec import Thresholds
+from kosodachi.tables.arrow import typed
 
 
 @dataclass(frozen=True)

@@ -12,8 +12,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from kosodachi.faults import Fault
-from kosodachi.linkage.engines import connect, typed
+from kosodachi.linkage.engines import connect
 from kosodachi.linkage.sounds import frames
+from kosodachi.tables.arrow import typed
 
 WRITTEN = ["name", "surname", "given", "kana", "kana_code", "surname_code", "given_code", "birth_date", "sex", "address",
            "chome", "town", "previous_town", "previous_chome", "previous_block", "guardian_name", "guardian_code"]  # fmt: skip

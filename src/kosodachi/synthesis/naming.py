@@ -14,6 +14,7 @@ from kosodachi.synthesis.streams import Streams
 NEVER = np.datetime64("NaT", "D")
 ALIKE = 0.5  # share of twins whose names begin with the same kanji
 CHANGED_WITHIN = 4 * 365
+DRAWN_AGAIN = 50  # times at most; a name drawn again meets a sibling's in a few of a hundred cases
 CHANGED_TWICE = 0.5  # of those with a changed surname and a remarriage: changed after the divorce too
 SINGLE_FOR = (365, 6 * 365)  # days between a divorce and a remarriage
 
@@ -85,11 +86,13 @@ def alias_names(people: pd.DataFrame, household: pd.DataFrame, rng: np.random.Ge
 
 def given_names(child: pd.DataFrame, household: pd.DataFrame, rng: np.random.Generator) -> np.ndarray:
     """Codes of given names by sex; children of a household have different ones, twins often alike ones."""
-    book = names()
+    book, home = names(), child["household"].to_numpy()
     given = _alike(_drawn(child, household, book, rng), child, household, book, rng)
-    for _ in range(4):
-        again = pd.DataFrame({"h": child["household"], "kana": book.given_kana[given]}).duplicated().to_numpy()
-        given = np.where(again, _drawn(child, household, book, rng), given)
+    for _ in range(DRAWN_AGAIN):
+        again = np.flatnonzero(pd.DataFrame({"home": home, "kana": book.given_kana[given]}).duplicated())
+        if not len(again):
+            break
+        given[again] = _drawn(child.iloc[again], household, book, rng)
     return given
 
 

@@ -12,6 +12,7 @@ import pandas as pd
 
 from kosodachi.faults import Fault
 from kosodachi.tables import checked, contract_of
+from kosodachi.tables.arrow import typed
 from kosodachi.workspace.keys import identifier_key
 
 
@@ -43,7 +44,7 @@ def write_table(base: Path, name: str, table: pd.DataFrame) -> pd.DataFrame:
     else:
         half.unlink(missing_ok=True)
         with encrypted(half) as con:
-            con.register("tidy", tidy)
+            con.register("tidy", typed(tidy))
             con.execute("create table store.t as select * from tidy")
     os.replace(half, file)
     return tidy
