@@ -18,7 +18,7 @@ from kosodachi.linkage.comparisons import TERM_FREQUENCIES_FROM, japanese
 from kosodachi.linkage.engines import connect
 from kosodachi.linkage.model import Model, frequencies, predict, train
 from kosodachi.linkage.passes import births_of, family_ways
-from kosodachi.linkage.prepare import Side, children_of, person_keys, persons_of
+from kosodachi.linkage.prepare import KEYED, Side, children_of, keyed, persons_of, texts
 from kosodachi.linkage.spec import FALSE_LINK_RATE, Thresholds
 from kosodachi.tables.arrow import typed
 from kosodachi.tables.pseudonyms import pseudonyms
@@ -153,12 +153,15 @@ def person_map(links: Links, register: pd.DataFrame, records: pd.DataFrame, *, k
 
     with connect() as con:
         for name, rows in (("own", register), ("written", records)):
-            con.register(name, typed(rows[["record_id", "source", "person_no"]].assign(person=person_keys(rows))))
+            written = texts(rows, KEYED)
+            con.register(name, written.select(KEYED[:3]).append_column("person", keyed(written)))
         con.register("links", typed(links.pairs[COLUMNS]))
-        rows = con.execute(MAP).fetch_arrow_table().to_pandas()
-    rows["research_id"] = pseudonyms(key, "person", rows.pop("register_no"))
+        rows = con.execute(MAP).fetch_arrow_table()
+    child = rows["register_no"].combine_chunks().dictionary_encode()
+    known = pa.array(pseudonyms(key, "person", child.dictionary.to_pandas()), type=pa.string())
+    rows = rows.append_column("research_id", known.take(child.indices))
     columns = ["record_id", "source", "person_no", "research_id", "match_weight", "match_probability", "band"]
-    return rows[columns]
+    return rows.select(columns).to_pandas()
 
 
 def person_link(mapped: pd.DataFrame) -> pd.DataFrame:

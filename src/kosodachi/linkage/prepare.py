@@ -53,32 +53,43 @@ class Side:
         return np.searchsorted(self.ways["unique_id"].to_numpy(), np.asarray(unique_ids))
 
 
+KEYED = ["record_id", "source", "person_no", "birth_date", "given", "given_code"]
+# The rows that are not known by their person number alone.
+KEYS = """
+select row, case when person_no is null then 'record ' || record_id else person_no || ' born ' || birth_date end as person
+from rows left join (
+  select source, person_no from rows where person_no is not null group by all
+  having min(birth_date) <> max(birth_date) and min(coalesce(given_code, given)) <> max(coalesce(given_code, given))
+) as shared using (source, person_no)
+where person_no is null or (shared.person_no is not null and birth_date is not null) order by row
+"""
+
+
 def person_keys(records: pd.DataFrame) -> pd.Series:
     """What tells the persons of a source apart: the person number, or the record itself where it has none.
 
     A number under which a source wrote two children, who differ in date of birth and in given name, is told apart by
     date of birth.
     """
-    keys = records["person_no"].where(records["person_no"].notna(), "record " + records["record_id"])
-    several = records["person_no"].notna() & records.duplicated(["source", "person_no"], keep=False)
-    if not several.any() or "birth_date" not in records:
-        return keys
-    rows = records.loc[several]
-    given = rows["given_code"].where(rows["given_code"].notna(), rows["given"])
-    sources, numbers = pd.factorize(rows["source"])[0], pd.factorize(rows["person_no"])[0]
-    number = sources.astype("int64") * len(rows) + numbers
-    shared = _several(number, rows["birth_date"]) & _several(number, given) & rows["birth_date"].notna().to_numpy()
-    keys.loc[rows.index[shared]] += " born " + rows.loc[shared, "birth_date"]
-    return keys
+    return pd.Series(keyed(texts(records, KEYED)).to_pandas(), index=records.index, dtype="object")
 
 
-def _several(number: np.ndarray, value: pd.Series) -> np.ndarray:
-    """Whether more than one known value stands under the number of a row."""
-    codes = pd.factorize(value)[0]
-    known = codes >= 0
-    first = pd.Series(codes[known]).groupby(number[known]).agg(["min", "max"])
-    different = first.index[first["min"] != first["max"]]
-    return np.isin(number, different)
+def keyed(rows: pa.Table) -> pa.ChunkedArray:
+    """The person keys of rows with the columns KEYED."""
+    with connect() as con:
+        con.register("rows", rows.select(KEYED).append_column("row", pa.array(np.arange(len(rows)))))
+        apart = con.execute(KEYS).fetch_arrow_table()
+    of_row = np.zeros(len(rows), dtype=bool)
+    of_row[apart["row"].to_numpy()] = True
+    return pc.replace_with_mask(rows["person_no"].combine_chunks(), pa.array(of_row), apart["person"].combine_chunks())
+
+
+def texts(records: pd.DataFrame, columns: list[str]) -> pa.Table:
+    """Columns of the records as text; those that the records do not have are missing."""
+    return pa.table({
+        column: pa.array(records[column], type=pa.string(), from_pandas=True) if column in records else pa.nulls(len(records), pa.string())
+        for column in columns
+    })  # fmt: skip
 
 
 def children_of(register: pd.DataFrame, names: pd.DataFrame | None = None) -> Side:
@@ -90,16 +101,16 @@ def children_of(register: pd.DataFrame, names: pd.DataFrame | None = None) -> Si
         raise Fault("E-LINK-03")
     if twice := int(register["person_no"].dropna().duplicated().sum()):
         raise Fault("E-LINK-04", rows=twice)
-    return _side(register, person_keys(register), names, twins=True)
+    return _side(register, names, twins=True)
 
 
 def persons_of(records: pd.DataFrame, names: pd.DataFrame | None = None) -> Side:
     """The persons of the sources, each in every way in which its source writes it."""
-    return _side(records, person_keys(records), names, twins=False)
+    return _side(records, names, twins=False)
 
 
-def _side(records: pd.DataFrame, keys: pd.Series, names: pd.DataFrame | None, *, twins: bool) -> Side:
-    rows, further = _given(records, keys), further_names(names, records)
+def _side(records: pd.DataFrame, names: pd.DataFrame | None, *, twins: bool) -> Side:
+    rows, further = _given(records), further_names(names, records)
     repeated = pc.count_distinct(rows["person"]).as_py() < MOSTLY_ONE * len(rows) and not len(further)
     with connect() as con:
         con.execute("set preserve_insertion_order = false")
@@ -121,13 +132,11 @@ def _side(records: pd.DataFrame, keys: pd.Series, names: pd.DataFrame | None, *,
 MOSTLY_ONE, BATCH = 0.8, 100_000
 
 
-def _given(records: pd.DataFrame, keys: pd.Series) -> pa.Table:
+def _given(records: pd.DataFrame) -> pa.Table:
     """What is read of the records, as text in batches that DuckDB reads side by side; `row` is the number of the row."""
-    columns = ["record_id", "source", "household_no", *WRITTEN]
-    texts = {c: pa.array(records[c], type=pa.string(), from_pandas=True) if c in records else pa.nulls(len(records), pa.string())
-             for c in columns}  # fmt: skip
-    texts |= {"person": pa.array(keys, type=pa.string(), from_pandas=True), "row": pa.array(np.arange(len(records)))}
-    return pa.Table.from_batches(pa.table(texts).to_batches(max_chunksize=BATCH), pa.table(texts).schema)
+    rows = texts(records, list(dict.fromkeys([*KEYED, "household_no", *WRITTEN])))
+    rows = rows.append_column("person", keyed(rows)).append_column("row", pa.array(np.arange(len(rows))))
+    return pa.Table.from_batches(rows.to_batches(max_chunksize=BATCH), rows.schema)
 
 
 def further_names(names: pd.DataFrame | None, records: pd.DataFrame) -> pd.DataFrame:
@@ -135,7 +144,8 @@ def further_names(names: pd.DataFrame | None, records: pd.DataFrame) -> pd.DataF
     if names is None:
         return pd.DataFrame({column: pd.Series(dtype="object") for column in ("record_id", *FORMS)})
     further = names.loc[names["kind"].ne("current"), ["record_id", *FORMS]]
-    return further[further["record_id"].isin(records["record_id"])]
+    of_these = records["record_id"][records["record_id"].isin(further["record_id"])]
+    return further[further["record_id"].isin(of_these)]
 
 
 def hashed(sql: str) -> str:
