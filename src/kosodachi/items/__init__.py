@@ -3,14 +3,20 @@
 from kosodachi.items.availability import availability
 from kosodachi.items.checks import lint
 from kosodachi.items.effects import ASSUMED, Assumptions
+from kosodachi.items.grounds import grounds
+from kosodachi.items.left_out import cost_of_leaving_out
 from kosodachi.items.literature import evidence, sources, without_effect
 from kosodachi.items.need import known_need, observed
 from kosodachi.items.pooling import pooled
+from kosodachi.items.redundancy import redundancy
 from kosodachi.items.selection import register
 from kosodachi.items.specification import Item, catalogue
+from kosodachi.items.town import design, in_town
 from kosodachi.items.values import values
+from kosodachi.items.versions import compare_registers
 
 __all__ = [
-    "ASSUMED", "Assumptions", "Item", "availability", "catalogue", "evidence", "known_need", "lint", "observed",
-    "pooled", "register", "sources", "values", "without_effect",
+    "ASSUMED", "Assumptions", "Item", "availability", "catalogue", "compare_registers", "cost_of_leaving_out", "design",
+    "evidence", "grounds", "in_town", "known_need", "lint", "observed", "pooled", "redundancy", "register", "sources",
+    "values", "without_effect",
 ]  # fmt: skip

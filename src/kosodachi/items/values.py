@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from kosodachi.items import measures
-from kosodachi.items.selection import source_missing
+from kosodachi.items.grounds import source_missing
 from kosodachi.items.specification import Item, catalogue
 from kosodachi.municipality import Municipality
 

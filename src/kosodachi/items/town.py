@@ -1,0 +1,145 @@
+"""What this town's data add about each item: weights, the probability that they matter, stability, information.
+
+Learnt from needs that became known, of children without a known need before. Unlabelled is not negative: the model takes
+only a share of needs to become known. What is learnt is still who becomes known, and no cause.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from kosodachi.items.grounds import expected, mixture
+from kosodachi.items.left_out import losses
+from kosodachi.items.posterior import Mixture, counts, normal_weights, relevance
+from kosodachi.items.stability import stability
+from kosodachi.municipality import Selection
+
+WIDE_SD = 2.0
+UNKNOWN_SD = 0.5
+TWO_SIDED_95 = 1.959964
+
+
+@dataclass(frozen=True)
+class Design:
+    """Labelled children as arrays: items (ids of the first columns of x), x (children, items + unknown columns) of 0 and
+    1, label, household (codes)."""
+
+    items: tuple[str, ...]
+    x: np.ndarray
+    label: np.ndarray
+    household: np.ndarray
+
+    @property
+    def gaps(self) -> int:
+        """Columns that say that an item's value is unknown; they keep its weight from soaking up what it lacks."""
+        return self.x.shape[1] - len(self.items)
+
+
+def design(item_value: pd.DataFrame, label: pd.Series, household: pd.Series) -> Design:
+    """The design of item values of one day (item_value), labels and households by research id. Children without a label
+    are left out, and so are items that hold for nobody or for everybody whose value is known."""
+    named = label.dropna()
+    values = item_value.pivot(index="research_id", columns="item_id", values="value")
+    values = values.reindex(named.index.intersection(values.index).sort_values())
+    values = values[[item for item in sorted(values) if values[item].nunique() == 2]]
+    unknown = values.isna()
+    gaps = unknown.loc[:, unknown.any() & ~unknown.T.duplicated()] if values.shape[1] else unknown
+    x = np.column_stack([values.fillna(0).to_numpy(float), gaps.to_numpy(float)])
+    homes = pd.factorize(household.reindex(values.index).fillna("").where(lambda h: h.ne(""), values.index.to_series()))
+    return Design(tuple(values.columns), x, named.reindex(values.index).to_numpy(float), homes[0])
+
+
+def in_town(
+    item_value: pd.DataFrame, label: pd.Series, household: pd.Series, grounds: pd.DataFrame, rule: Selection, *, seed: int
+) -> pd.DataFrame:
+    """One row an item of `grounds` that has values: item_id, children (whose age it covers), known (share of them whose
+    value is known), labelled (with known value and label), present, cases_present, events (known needs in all),
+    literature, town and both, each with _low and _high (log odds for joint use, 95 %), p_literature, p_town and p_both
+    (probability of a weight that matters), stability (share of half samples that choose it), gain (AUC that it adds to
+    the others in cross-validation).
+
+    What cannot be learnt is missing: everything of the town below `rule.least_events` known needs, and items that
+    nobody has. p_both is then p_literature.
+    """
+    held = grounds[grounds["item_id"].isin(item_value["item_id"])].set_index("item_id", drop=False)
+    seen = _seen(item_value, label).reindex(held.index)
+    table = pd.concat([held[["item_id"]], seen], axis=1)
+    table["events"] = int(label.sum())
+    table[["literature", "literature_low", "literature_high"]] = _limits(
+        held["log_odds"].where(held["papers"].notna()), held["log_odds_se"]
+    )
+    table["p_literature"] = expected(held, rule)
+    learnt = design(item_value, label, household)
+    enough = label.sum() >= rule.least_events and len(learnt.items) > 0
+    found = learn(learnt, held.loc[list(learnt.items)], rule, seed=seed) if enough else pd.DataFrame(columns=LEARNT)
+    table = table.join(found.reindex(columns=LEARNT).astype(float))
+    table["p_both"] = table["p_both"].fillna(table["p_literature"])
+    return table.reset_index(drop=True)
+
+
+LEARNT = ["town", "town_low", "town_high", "both", "both_low", "both_high", "p_town", "p_both", "stability", "gain"]
+
+
+def learn(data: Design, held: pd.DataFrame, rule: Selection, *, seed: int) -> pd.DataFrame:
+    """The columns LEARNT of the items of a design, by item id; `held` are their rows of `grounds`, in the same order."""
+    found = probabilities(data, held, rule)
+    wide = np.full(len(data.items), WIDE_SD)
+    known = held["log_odds_se"].notna().to_numpy()
+    priors = {
+        "town": (np.zeros(len(wide)), wide),
+        "both": (np.where(known, held["log_odds"], 0.0), np.where(known, held["log_odds_se"], WIDE_SD)),
+    }
+    for name, given in priors.items():
+        mean, sd = with_gaps(*given, data.gaps)
+        weights, spread, _ = normal_weights(
+            counts(data.x, data.label), mean, sd, known_share=rule.known_share
+        )
+        limits = _limits(weights[: len(wide)], np.sqrt(np.diag(spread))[: len(wide)])
+        found[[name, f"{name}_low", f"{name}_high"]] = limits
+    found["stability"] = stability(data.x, data.label, data.household, items=len(data.items), seed=seed)
+    mean, sd = with_gaps(*priors["town"], data.gaps)
+    found["gain"] = losses(data, mean, sd, known_share=rule.known_share, seed=seed)
+    return found
+
+
+def probabilities(data: Design, held: pd.DataFrame, rule: Selection) -> pd.DataFrame:
+    """p_town and p_both of the items of a design, by item id."""
+    folded, least = counts(data.x, data.label), np.log(rule.relevant_odds)
+    columns = {}
+    for name, literature in (("p_town", False), ("p_both", True)):
+        prior = _mixture_with_gaps(mixture(held, rule, literature=literature), data.gaps)
+        found, _ = relevance(folded, prior, least=least, known_share=rule.known_share)
+        columns[name] = found[: len(data.items)]
+    return pd.DataFrame(columns, index=pd.Index(data.items, name="item_id"))
+
+
+def with_gaps(mean: np.ndarray, sd: np.ndarray, gaps: int) -> tuple[np.ndarray, np.ndarray]:
+    """Normal priors of items followed by those of the unknown columns."""
+    return np.append(mean, np.zeros(gaps)), np.append(sd, np.full(gaps, UNKNOWN_SD))
+
+
+def _mixture_with_gaps(prior: Mixture, gaps: int) -> Mixture:
+    share = np.column_stack([np.ones(gaps), np.zeros(gaps)])
+    return Mixture(
+        np.vstack([prior.share, share]),
+        np.vstack([prior.mean, np.zeros((gaps, 2))]),
+        np.vstack([prior.sd, np.full((gaps, 2), UNKNOWN_SD)]),
+    )
+
+
+def _limits(mean, sd) -> np.ndarray:
+    mean, sd = np.asarray(mean, float), np.asarray(sd, float)
+    return np.column_stack([mean, mean - TWO_SIDED_95 * sd, mean + TWO_SIDED_95 * sd])
+
+
+def _seen(item_value: pd.DataFrame, label: pd.Series) -> pd.DataFrame:
+    """Children of its age and what is known of them, by item."""
+    of_age = item_value[item_value["missing"].ne("not_applicable").fillna(True)]
+    known = of_age.assign(label=of_age["research_id"].map(label))
+    by_item = known.groupby("item_id")
+    both = known.dropna(subset=["value", "label"])
+    sums = both.assign(case=both["value"] * both["label"]).groupby("item_id")
+    table = pd.DataFrame({"children": by_item.size(), "known": by_item["value"].count() / by_item.size()})
+    table = table.join(sums.agg(labelled=("value", "size"), present=("value", "sum"), cases_present=("case", "sum")))
+    return table.fillna({"labelled": 0, "present": 0, "cases_present": 0})
