@@ -50,7 +50,9 @@ def planted(seed: int, *, doubtful: bool = False) -> pd.DataFrame:
     holds = rng.random(WITH_PAPERS) < (0.5 if doubtful else np.array(HOLDS)[grade])
     here = np.where(holds & (theta > 0), np.maximum(theta + rng.normal(0, 0.25, WITH_PAPERS), 0.2), 0.0)
     own = np.append(rng.uniform(0.4, 1.2, UNSTUDIED), np.zeros(WITHOUT - UNSTUDIED))
-    table = pd.DataFrame({"item_id": [f"i{j:02d}" for j in range(WITH_PAPERS + WITHOUT)], "weight": np.append(here, own)})
+    table = pd.DataFrame(
+        {"item_id": [f"i{j:02d}" for j in range(WITH_PAPERS + WITHOUT)], "weight": np.append(here, own)}
+    )
     papers = [published(theta[j], COHORTS[grade[j]], rng) for j in range(WITH_PAPERS)]
     table[["log_odds", "log_odds_se"]] = np.array([*papers, *[(np.nan, np.nan)] * WITHOUT])
     table["certainty"] = [*(GRADES[g] for g in grade), *[None] * WITHOUT]
@@ -142,7 +144,13 @@ def study(sizes, seeds: int, scenario: str) -> pd.DataFrame:
             world = planted(seed, doubtful=doubtful)
             design = children(world, n, seed, known_share=0.3 if doubtful else 0.5)
             for arm, picked in chosen(world, design, seed).items():
-                about = {"scenario": scenario, "children": n, "seed": seed, "events": int(design.label.sum()), "arm": arm}
+                about = {
+                    "scenario": scenario,
+                    "children": n,
+                    "seed": seed,
+                    "events": int(design.label.sum()),
+                    "arm": arm,
+                }
                 rows.append(about | scored(picked, world["weight"].to_numpy()))
         print(f"{scenario} {n}: {time.process_time() - start:.0f} CPU s", flush=True)
     return pd.DataFrame(rows)

@@ -105,7 +105,9 @@ class Hearing(_Spec):
 
     item: str = said("item id of the catalogue", "項目ID(項目台帳のID)")
     role: str = said("role of who was heard, never a name", "聞き取りの相手の職名(氏名は書かない)", min_length=2)
-    stance: Literal["for", "against"] = said("for or against using the item", "使うことに賛成なら for、反対なら against")
+    stance: Literal["for", "against"] = said(
+        "for or against using the item", "使うことに賛成なら for、反対なら against"
+    )
     reason: str = said("the reason that was given", "理由", min_length=4)
     on: date | None = said("day of the hearing", "聞き取りの日", None)
 
@@ -133,7 +135,9 @@ class Selection(_Spec):
 
     version: str = said("version of the register of items", "項目台帳の版", "1")
     decided_by: str = said(
-        "role or body that decided (rule_alone: not yet decided by people)", "決定した会議・職名(rule_alone は未決定)", "rule_alone"
+        "role or body that decided (rule_alone: not yet decided by people)",
+        "決定した会議・職名(rule_alone は未決定)",
+        "rule_alone",
     )
     purpose: str = said(
         "what the items are for", "項目の利用目的", "支援の必要な児童・家庭を早期に把握し支援につなげるため"
@@ -168,21 +172,34 @@ class Selection(_Spec):
         "kinds of basis that suffice for sensitive items", "配慮を要する項目で認める根拠", ("paper", "data")
     )
     least_known: float = said(
-        "least share of children of its age whose value is known", "対象年齢の児童のうち値が分かる割合の下限", 0.2, ge=0, le=1
+        "least share of children of its age whose value is known",
+        "対象年齢の児童のうち値が分かる割合の下限",
+        0.2,
+        ge=0,
+        le=1,
     )
     most_alike: float = said(
         "correlation from which the weaker of two items is redundant", "重複とみなす相関の下限", 0.8, gt=0, le=1
     )
     least_stability: float = said(
-        "share of half samples that must choose an item on data alone", "データのみの項目が半数標本で選ばれる割合の下限", 0.6, ge=0, le=1
+        "share of half samples that must choose an item on data alone",
+        "データのみの項目が半数標本で選ばれる割合の下限",
+        0.6,
+        ge=0,
+        le=1,
     )
     least_events: int = said(
-        "known needs below which this town's data choose nothing", "データで選ぶために必要な把握済みニーズの件数", 10, ge=1
+        "known needs below which this town's data choose nothing",
+        "データで選ぶために必要な把握済みニーズの件数",
+        10,
+        ge=1,
     )
     known_share: float = said(
         "share of needs that become known (assumed)", "ニーズのうち把握される割合(仮定)", 0.5, gt=0, le=1
     )
-    belief: Belief = said("how far the literature is taken to hold here", "論文がこの自治体にも当てはまるとみる度合い", Belief())
+    belief: Belief = said(
+        "how far the literature is taken to hold here", "論文がこの自治体にも当てはまるとみる度合い", Belief()
+    )
     hearings: tuple[Hearing, ...] = said("hearings of staff, one line an item and role", "職員への聞き取り", ())
     decisions: tuple[Decision, ...] = said("decisions of people against the rule", "規則と異なる決定", ())
 

@@ -83,7 +83,12 @@ def test_a_hearing_is_a_basis_and_voices_are_counted():
 
 
 def test_people_decide_but_cannot_use_what_has_no_basis_or_cannot_be_had():
-    ruled = {"item": "many_siblings", "decision": "not_used", "by": "こども家庭センター長", "reason": "多子世帯への配慮"}
+    ruled = {
+        "item": "many_siblings",
+        "decision": "not_used",
+        "by": "こども家庭センター長",
+        "reason": "多子世帯への配慮",
+    }
     line = chosen(decisions=[ruled]).loc["many_siblings"]
     assert line[["decision", "why", "decided_by"]].to_list() == ["not_used", "decided", "こども家庭センター長"]
     assert chosen(decisions=[ruled | {"item": "low_birth_weight", "decision": "use"}]).loc[

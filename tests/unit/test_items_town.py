@@ -9,7 +9,7 @@ from kosodachi.items import cost_of_leaving_out, design, in_town
 from kosodachi.items.left_out import _out_of_fold
 from kosodachi.items.posterior import Mixture, counts, normal_weights, relevance
 from kosodachi.items.stability import stability
-from kosodachi.items.town import Design
+from kosodachi.items.town import Design, learn
 from kosodachi.judgement import auc, map_logistic
 from kosodachi.municipality import Selection
 
@@ -96,14 +96,25 @@ def test_without_data_the_prior_stays_and_with_many_children_it_does_not_matter(
         assert mean == pytest.approx(LOADINGS, abs=0.12)
 
 
-def test_stability_is_high_for_what_matters_and_low_for_noise():
+def test_stability_is_the_share_of_half_samples_that_choose():
+    homes, label = np.arange(200) // 2, np.tile([0.0, 0.0, 1.0, 0.0], 50)
+    seen = []
+
+    def choose(rows):
+        seen.append(rows)
+        return np.array([True, rows[0], False])
+
+    assert stability(choose, label, homes, seed=1).tolist() == [1.0, 0.5, 0.0]  # child 0 is in one half of each pair
+    assert all((a ^ b).all() and a.sum() == 100 for a, b in zip(seen[::2], seen[1::2]))
+    assert all((rows[::2] == rows[1::2]).all() for rows in seen)  # households stay together
+    assert stability(choose, np.zeros(200), homes, seed=1) == 0
+
+
+def test_what_matters_is_steady_and_noise_is_not():
     x, y = drawn(3000, seed=2)
-    share = stability(x, y, np.arange(3000) // 2, items=4, seed=1, pairs=10)
-    assert share[0] == 1
-    assert share[1] > 0.8
-    assert share[2:].max() < 0.6
-    assert (share == stability(x, y, np.arange(3000) // 2, items=4, seed=1, pairs=10)).all()
-    assert stability(x, np.zeros(3000), np.arange(3000), items=4, seed=1, pairs=2).tolist() == [0, 0, 0, 0]
+    found = learn(of(x, y, np.arange(3000) // 2), lines(), Selection(), seed=1)["stability"]
+    assert found[["a", "b"]].tolist() == [1.0, 1.0]
+    assert found[["c", "d"]].max() < 0.6
 
 
 def test_leaving_an_item_out_is_what_learning_without_it_gives():
@@ -118,7 +129,9 @@ def test_leaving_an_item_out_is_what_learning_without_it_gives():
 
 def test_the_cost_of_leaving_out_finds_what_carries_the_score():
     x, y = drawn(3000, seed=5)
-    table = cost_of_leaving_out(of(x, y), np.zeros(4), np.full(4, 2.0), capacity=300, known_share=1.0, seed=1, draws=200)
+    table = cost_of_leaving_out(
+        of(x, y), np.zeros(4), np.full(4, 2.0), capacity=300, known_share=1.0, seed=1, draws=200
+    )
     area = table[table["metric"].eq("auc")].set_index("item_id")
     assert area.loc["a", "low_all"] > 0
     assert area.loc["a", "cost"] > area.loc["b", "cost"] > area["cost"][["c", "d"]].max()

@@ -29,7 +29,9 @@ def cost_of_leaving_out(
     """
     rng = np.random.default_rng([seed, 41])
     homes = int(data.household.max(initial=-1)) + 1
-    weight = np.vstack([np.ones(homes), rng.multinomial(homes, np.full(homes, 1 / homes), size=draws)])[:, data.household]
+    weight = np.vstack([np.ones(homes), rng.multinomial(homes, np.full(homes, 1 / homes), size=draws)])[
+        :, data.household
+    ]
     scores = [_out_of_fold(data, mean, sd, known_share, rng) for _ in range(REPEATS)]
     measured = np.mean([_measures(score, data.label, weight, capacity) for score in scores], axis=0)
     parts = [

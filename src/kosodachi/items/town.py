@@ -4,6 +4,7 @@ Learnt from needs that became known, of children without a known need before. Un
 only a share of needs to become known. What is learnt is still who becomes known, and no cause.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,7 +12,7 @@ import pandas as pd
 
 from kosodachi.items.grounds import expected, mixture
 from kosodachi.items.left_out import losses
-from kosodachi.items.posterior import Mixture, counts, normal_weights, relevance
+from kosodachi.items.posterior import Counts, Mixture, counts, normal_weights, relevance
 from kosodachi.items.stability import stability
 from kosodachi.municipality import Selection
 
@@ -51,7 +52,13 @@ def design(item_value: pd.DataFrame, label: pd.Series, household: pd.Series) -> 
 
 
 def in_town(
-    item_value: pd.DataFrame, label: pd.Series, household: pd.Series, grounds: pd.DataFrame, rule: Selection, *, seed: int
+    item_value: pd.DataFrame,
+    label: pd.Series,
+    household: pd.Series,
+    grounds: pd.DataFrame,
+    rule: Selection,
+    *,
+    seed: int,
 ) -> pd.DataFrame:
     """One row an item of `grounds` that has values: item_id, children (whose age it covers), known (share of them whose
     value is known), labelled (with known value and label), present, cases_present, events (known needs in all),
@@ -92,12 +99,10 @@ def learn(data: Design, held: pd.DataFrame, rule: Selection, *, seed: int) -> pd
     }
     for name, given in priors.items():
         mean, sd = with_gaps(*given, data.gaps)
-        weights, spread, _ = normal_weights(
-            counts(data.x, data.label), mean, sd, known_share=rule.known_share
-        )
+        weights, spread, _ = normal_weights(counts(data.x, data.label), mean, sd, known_share=rule.known_share)
         limits = _limits(weights[: len(wide)], np.sqrt(np.diag(spread))[: len(wide)])
         found[[name, f"{name}_low", f"{name}_high"]] = limits
-    found["stability"] = stability(data.x, data.label, data.household, items=len(data.items), seed=seed)
+    found["stability"] = stability(_choice(data, held, rule), data.label, data.household, seed=seed)
     mean, sd = with_gaps(*priors["town"], data.gaps)
     found["gain"] = losses(data, mean, sd, known_share=rule.known_share, seed=seed)
     return found
@@ -105,13 +110,30 @@ def learn(data: Design, held: pd.DataFrame, rule: Selection, *, seed: int) -> pd
 
 def probabilities(data: Design, held: pd.DataFrame, rule: Selection) -> pd.DataFrame:
     """p_town and p_both of the items of a design, by item id."""
-    folded, least = counts(data.x, data.label), np.log(rule.relevant_odds)
-    columns = {}
-    for name, literature in (("p_town", False), ("p_both", True)):
-        prior = _mixture_with_gaps(mixture(held, rule, literature=literature), data.gaps)
-        found, _ = relevance(folded, prior, least=least, known_share=rule.known_share)
-        columns[name] = found[: len(data.items)]
+    folded = counts(data.x, data.label)
+    columns = {
+        name: _probability(folded, mixture(held, rule, literature=literature), data.gaps, rule)
+        for name, literature in (("p_town", False), ("p_both", True))
+    }
     return pd.DataFrame(columns, index=pd.Index(data.items, name="item_id"))
+
+
+def _choice(data: Design, held: pd.DataFrame, rule: Selection) -> Callable:
+    """What half samples choose: items that the data of the half alone make likely enough."""
+    prior = mixture(held, rule, literature=False)
+
+    def choose(rows: np.ndarray) -> np.ndarray:
+        found = _probability(counts(data.x[rows], data.label[rows]), prior, data.gaps, rule)
+        return found >= rule.least_probability
+
+    return choose
+
+
+def _probability(folded: Counts, prior: Mixture, gaps: int, rule: Selection) -> np.ndarray:
+    """The probability that each item's weight is one that matters."""
+    prior = _mixture_with_gaps(prior, gaps)
+    found, _ = relevance(folded, prior, least=np.log(rule.relevant_odds), known_share=rule.known_share)
+    return found[: len(found) - gaps]
 
 
 def with_gaps(mean: np.ndarray, sd: np.ndarray, gaps: int) -> tuple[np.ndarray, np.ndarray]:

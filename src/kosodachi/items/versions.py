@@ -23,8 +23,11 @@ def compare_registers(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame
     lines["version_before"], lines["version_after"] = _version(before), _version(after)
     lines = lines[differs.any(axis=1)]
     order = lines["change"].map({"added": 0, "dropped": 1, "changed": 2})
-    return lines.assign(order=order).reset_index(drop=True).sort_values(["order", "item_id"], ignore_index=True).drop(
-        columns="order"
+    return (
+        lines.assign(order=order)
+        .reset_index(drop=True)
+        .sort_values(["order", "item_id"], ignore_index=True)
+        .drop(columns="order")
     )
 
 
