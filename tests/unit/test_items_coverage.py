@@ -27,7 +27,7 @@ def test_coverage_counts_linked_children_of_the_sources_ages_by_group():
     assert (groups["kenshin"] == 5).all()
 
 
-def test_staleness_is_counted_to_the_last_month_with_enough_records():
+def test_staleness_is_counted_to_the_month_that_ten_records_reach():
     old = pd.DataFrame(
         {"record_id": [f"n{i}" for i in range(12)], "opened": pd.Timestamp("2024-01-15"), "route": "school"}
     )

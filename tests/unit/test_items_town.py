@@ -5,8 +5,8 @@ import pandas as pd
 import pytest
 from scipy.special import expit
 
-from kosodachi.items import cost_of_leaving_out, design, in_town
-from kosodachi.items.left_out import _out_of_fold
+from kosodachi.items import cost_of_leaving_out, design, in_town, weights
+from kosodachi.items.left_out import _out_of_fold, costs
 from kosodachi.items.posterior import Mixture, counts, normal_weights, relevance
 from kosodachi.items.stability import stability
 from kosodachi.items.town import Design, learn
@@ -129,9 +129,7 @@ def test_leaving_an_item_out_is_what_learning_without_it_gives():
 
 def test_the_cost_of_leaving_out_finds_what_carries_the_score():
     x, y = drawn(3000, seed=5)
-    table = cost_of_leaving_out(
-        of(x, y), np.zeros(4), np.full(4, 2.0), capacity=300, known_share=1.0, seed=1, draws=200
-    )
+    table = costs(of(x, y), np.zeros(4), np.full(4, 2.0), capacity=300, known_share=1.0, seed=1, draws=200)
     area = table[table["metric"].eq("auc")].set_index("item_id")
     assert area.loc["a", "low_all"] > 0
     assert area.loc["a", "cost"] > area.loc["b", "cost"] > area["cost"][["c", "d"]].max()
@@ -182,6 +180,28 @@ def test_a_town_table_says_what_is_known_and_learnt():
     mixed = values.sample(frac=1, random_state=1)
     again = in_town(mixed, label.sample(frac=1, random_state=2), homes, lines(), Selection(known_share=1.0), seed=1)
     pd.testing.assert_frame_equal(again.set_index("item_id"), table)
+
+
+def test_weights_for_the_forest_plot_leave_out_what_does_not_exist():
+    values, label, homes = town_values()
+    table = weights(in_town(values, label, homes, lines(), Selection(), seed=1), ["a", "b"])
+    assert table.loc[table["estimate_from"].eq("from_literature"), "item_id"].tolist() == ["a"]
+    assert table["item_id"].value_counts().to_dict() == {"a": 3, "b": 2}
+    resting = table.set_index(["item_id", "estimate_from"])["resting_on"]
+    assert resting["a", "from_literature"] == 800
+    assert resting["a", "from_town"] == resting["a", "from_both"] < 200
+
+
+def test_the_cost_of_leaving_out_starts_from_the_grounds_of_the_items_in_use():
+    values, label, homes = town_values()
+    given = {"used": ["a", "b"], "capacity": 80, "seed": 1, "draws": 50}
+    table = cost_of_leaving_out(values, label, homes, lines(), Selection(), **given)
+    assert table[["item_id", "metric"]].to_numpy().tolist() == [
+        [i, m] for m in ("precision", "auc") for i in ("a", "b")
+    ]
+    assert (table["k"] == label.sum()).all()
+    again = cost_of_leaving_out(values.sample(frac=1, random_state=1), label, homes, lines(), Selection(), **given)
+    pd.testing.assert_frame_equal(table, again)
 
 
 def test_with_too_few_known_needs_the_town_says_nothing():

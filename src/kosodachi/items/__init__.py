@@ -5,7 +5,6 @@ from kosodachi.items.checks import lint
 from kosodachi.items.coverage import availability_by_year, coverage, staleness
 from kosodachi.items.effects import ASSUMED, Assumptions
 from kosodachi.items.grounds import grounds
-from kosodachi.items.left_out import cost_of_leaving_out
 from kosodachi.items.literature import evidence, sources, without_effect
 from kosodachi.items.need import known_need, observed
 from kosodachi.items.pooling import pooled
@@ -13,7 +12,7 @@ from kosodachi.items.redundancy import redundancy
 from kosodachi.items.selection import register
 from kosodachi.items.sensitivity import sensitivity
 from kosodachi.items.specification import Item, catalogue
-from kosodachi.items.town import design, in_town
+from kosodachi.items.town import cost_of_leaving_out, design, in_town, weights
 from kosodachi.items.values import values
 from kosodachi.items.versions import compare_registers
 
@@ -21,5 +20,5 @@ __all__ = [
     "ASSUMED", "Assumptions", "Item", "availability", "availability_by_year", "catalogue", "compare_registers", "cost_of_leaving_out",
     "coverage", "design",
     "evidence", "grounds", "in_town", "known_need", "lint", "observed", "pooled", "redundancy", "register", "sensitivity", "sources", "staleness",
-    "values", "without_effect",
+    "values", "weights", "without_effect",
 ]  # fmt: skip

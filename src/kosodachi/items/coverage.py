@@ -48,8 +48,9 @@ def coverage(
     table = long.dropna(subset=["level"]).groupby(["source", "dimension", "level"])["linked"].agg(["size", "sum"])
     table = table.rename(columns={"size": "children", "sum": "linked"}).reset_index()
     table["share"] = table["linked"] / table["children"]
-    place = table["dimension"].map(DIMENSIONS.index)
-    return table.assign(place=place).sort_values(["source", "place", "level"], ignore_index=True)[columns]
+    table["place"], ages = table["dimension"].map(DIMENSIONS.index), {name: at for at, name in enumerate(AGE_GROUPS)}
+    table["age"] = table["level"].map(ages).fillna(-1)
+    return table.sort_values(["source", "place", "age", "level"], ignore_index=True)[columns]
 
 
 DIMENSIONS = ["everyone", "by_age", "by_sex", "by_move", "by_siblings"]
@@ -87,7 +88,7 @@ def staleness(
     attributes: Mapping[str, pd.DataFrame], person_link: pd.DataFrame, settings: Municipality, *, as_of
 ) -> pd.DataFrame:
     """How old each collected source is on a day: source, source_kind, records (dated and linked, before the day), children,
-    newest_month (the last month with at least 10 records, YYYY-MM; None if there is none), months_old (whole months from
+    newest_month (YYYY-MM; 10 records are of this month or later; None if there are fewer), months_old (whole months from
     then to the day), mean_months (mean age in months of each child's newest record).
 
     The resident register tells of every day up to its extract and has no row; nor has a source without a date.
@@ -107,15 +108,14 @@ def _age_of(source, kind, attributes, person_link, settings: Municipality, day: 
     records = linked({source: attributes[source]}, person_link, settings, kind)
     held = months_held(records, kind)
     held = held[held["month"] < day]
-    counts = held.groupby("month").size()
-    full = counts.index[counts >= ENOUGH_RECORDS]
-    newest = full.max() if len(full) else None
+    latest = held["month"].nlargest(ENOUGH_RECORDS)
+    newest = latest.iloc[-1] if len(latest) == ENOUGH_RECORDS else None
     last = held.groupby("research_id")["month"].max()
     return {
         "records": len(held),
         "children": len(last),
         "newest_month": newest.strftime("%Y-%m") if newest is not None else None,
-        "months_old": _months(newest, day) if newest is not None else pd.NA,
+        "months_old": float(_months(newest, day)) if newest is not None else float("nan"),
         "mean_months": _months(last, day).mean() if len(last) else float("nan"),
     }
 

@@ -31,7 +31,11 @@ def grounds(
     Raises Fault E-ITEM-13 for hearings on items that are not in the catalogue.
     """
     _known_items(catalogue, settings.items)
-    lines = [_of_item(item, pooled, settings, assume) for item in catalogue]
+    effects = {
+        item: lines.iloc[0] for item, lines in pooled[pooled["kind"] == settings.items.outcome].groupby("item_id")
+    }
+    used = prior_cases(literature.evidence())
+    lines = [_of_item(item, effects, used, settings, assume) for item in catalogue]
     return pd.DataFrame(lines).sort_values("item_id", ignore_index=True)
 
 
@@ -70,11 +74,10 @@ def prior(effect: pd.Series, closeness: str, assume: Assumptions = ASSUMED) -> t
     return float(mean), float(np.hypot(ahead, transport))
 
 
-def prior_cases(item: Item) -> str:
-    """Source ids of municipalities and national lists that used the item, joined by `;`."""
-    rows = literature.evidence()
-    used = rows["item_id"].isin([draws.item_id for draws in item.evidence]) & rows["measure"].eq("used_in_prior_case")
-    return ";".join(sorted(set(rows.loc[used & rows["verified"].eq("yes"), "source_id"])))
+def prior_cases(rows: pd.DataFrame) -> dict[str, set[str]]:
+    """Source ids of the municipalities and national lists that used an evidence item, by its id; rows that were read."""
+    used = rows[rows["measure"].eq("used_in_prior_case") & rows["verified"].eq("yes")]
+    return used.groupby("item_id")["source_id"].agg(set).to_dict()
 
 
 def _known_items(catalogue: Sequence[Item], rule: Selection) -> None:
@@ -83,13 +86,14 @@ def _known_items(catalogue: Sequence[Item], rule: Selection) -> None:
     refuse([Fault("E-ITEM-13", item=heard.item, role=heard.role) for heard in strange])
 
 
-def _of_item(item: Item, pooled: pd.DataFrame, settings: Municipality, assume: Assumptions) -> dict:
+def _of_item(item: Item, effects: dict, used: dict, settings: Municipality, assume: Assumptions) -> dict:
     rule, words = settings.items, {"item_id", "ja", "en", "domain", "source_kind", "sensitivity", "cost"}
     heard = {
         stance: sorted(h.role for h in rule.hearings if (h.item, h.stance) == (item.item_id, stance))
         for stance in ("for", "against")
     }
-    cases, effect = prior_cases(item) or None, _effect(item, pooled, rule, assume)
+    cases = ";".join(sorted(set().union(*(used.get(draws.item_id, set()) for draws in item.evidence)))) or None
+    effect = _effect(item, effects, rule, assume)
     if effect is None:
         spread = assume.no_effect_sd if cases or heard["for"] else np.nan
         effect = {"certainty": None, "papers": None, "log_odds": spread * 0.0, "log_odds_se": spread}
@@ -103,13 +107,12 @@ def _of_item(item: Item, pooled: pd.DataFrame, settings: Municipality, assume: A
     }
 
 
-def _effect(item: Item, pooled: pd.DataFrame, rule: Selection, assume: Assumptions) -> dict | None:
+def _effect(item: Item, effects: dict, rule: Selection, assume: Assumptions) -> dict | None:
     """The first effect that the item draws on and whose certainty suffices."""
     floor = GRADES.index(f"{rule.least_certainty}_certainty")
     for draws in item.evidence:
-        found = pooled[(pooled["item_id"] == draws.item_id) & (pooled["kind"] == rule.outcome)]
-        if len(found) and GRADES.index(found["certainty"].iloc[0]) >= floor:
-            line = found.iloc[0]
+        line = effects.get(draws.item_id)
+        if line is not None and GRADES.index(line["certainty"]) >= floor:
             mean, sd = prior(line, draws.closeness, assume)
             return {
                 "certainty": line["certainty"], "papers": line["citations"], "log_odds": mean, "log_odds_se": sd,

@@ -14,7 +14,7 @@ FOLDS, REPEATS, DRAWS = 5, 5, 400
 LEVEL = 0.95
 
 
-def cost_of_leaving_out(
+def costs(
     data, mean: np.ndarray, sd: np.ndarray, *, capacity: int, known_share: float, seed: int, draws: int = DRAWS
 ) -> pd.DataFrame:
     """One row an item and metric (precision, auc): item_id, metric, value (with all items), without, cost (value -

@@ -54,7 +54,7 @@ def sensitivity(
             lines = grounds(catalogue, pooled, changed, assume=assume)
             anew = _learnt_anew(town, data, lines, changed)
             used = _used(register(catalogue, pooled, changed, town=anew, alike=alike, assume=assume))
-            rows += _turned(base, used, setting=name, set_to=str(value), items_used=len(used))
+            rows += _turned(base, used, setting=name, set_to=_told(name, value), items_used=len(used))
     return pd.DataFrame(rows, columns=["setting", "set_to", "items_used", "item_id", "change"])
 
 
@@ -74,6 +74,10 @@ def _learnt_anew(town, data: Design | None, lines: pd.DataFrame, settings: Munic
         held = lines.set_index("item_id", drop=False).loc[list(data.items)]
         fresh.update(probabilities(data, held, settings.items))
     return fresh.reset_index()
+
+
+def _told(name: str, value) -> str:
+    return f"{value}_certainty" if name == "least_certainty" else str(value)
 
 
 def _used(table: pd.DataFrame) -> frozenset[str]:

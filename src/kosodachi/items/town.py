@@ -4,14 +4,14 @@ Learnt from needs that became known, of children without a known need before. Un
 only a share of needs to become known. What is learnt is still who becomes known, and no cause.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
 from kosodachi.items.grounds import expected, mixture
-from kosodachi.items.left_out import losses
+from kosodachi.items.left_out import DRAWS, costs, losses
 from kosodachi.items.posterior import Counts, Mixture, counts, normal_weights, relevance
 from kosodachi.items.stability import stability
 from kosodachi.municipality import Selection
@@ -148,6 +148,48 @@ def _mixture_with_gaps(prior: Mixture, gaps: int) -> Mixture:
         np.vstack([prior.mean, np.zeros((gaps, 2))]),
         np.vstack([prior.sd, np.full((gaps, 2), UNKNOWN_SD)]),
     )
+
+
+def cost_of_leaving_out(
+    item_value: pd.DataFrame,
+    label: pd.Series,
+    household: pd.Series,
+    grounds: pd.DataFrame,
+    rule: Selection,
+    *,
+    used: Sequence[str],
+    capacity: int,
+    seed: int,
+    draws: int = DRAWS,
+) -> pd.DataFrame:
+    """What leaving each of the items in use out of a score of all of them costs: the table of `left_out.costs`.
+
+    The score starts from the priors of the literature, as the points card does. Empty without two labels or items.
+    """
+    data = design(item_value[item_value["item_id"].isin(used)], label, household)
+    held = grounds.set_index("item_id").loc[list(data.items)]
+    known = held["log_odds_se"].notna()
+    mean, sd = with_gaps(
+        held["log_odds"].where(known, 0.0).to_numpy(), held["log_odds_se"].where(known, WIDE_SD).to_numpy(), data.gaps
+    )
+    return costs(data, mean, sd, capacity=capacity, known_share=rule.known_share, seed=seed, draws=draws)
+
+
+def weights(in_town: pd.DataFrame, used: Sequence[str]) -> pd.DataFrame:
+    """The weights of items for a forest plot, largest first: item_id, estimate_from (from_literature, from_town,
+    from_both), weight, low, high (log odds), resting_on (children with the item and a known need; for the literature,
+    which rests on no child here, all children of the item). Estimates that do not exist have no row."""
+    lines = in_town[in_town["item_id"].isin(used)]
+    lines = lines.sort_values(["both", "literature", "item_id"], ascending=[False, False, True])
+    parts = [
+        pd.DataFrame(
+            {"item_id": lines["item_id"], "estimate_from": f"from_{source}", "weight": lines[source],
+             "low": lines[f"{source}_low"], "high": lines[f"{source}_high"],
+             "resting_on": lines["children" if source == "literature" else "cases_present"].astype(int)}
+        )
+        for source in ("literature", "town", "both")
+    ]  # fmt: skip
+    return pd.concat(parts, ignore_index=True).dropna(subset=["weight"]).reset_index(drop=True)
 
 
 def _limits(mean, sd) -> np.ndarray:

@@ -19,7 +19,7 @@ from kosodachi.report.words import label
 MOST = 3
 MOST_OF = {
     "10_town": 5,  # what a municipality holds has five sides: ages, households, coverage, gaps, mistakes
-    "40_items": 5,  # a choice is defended by its effects, availability, likeness, cost of leaving out and thresholds
+    "40_items": 6,  # a choice is defended by its grounds, availability, coverage, likeness, cost of leaving out, thresholds
 }
 QUESTION = re.compile(r"^\*\*\s*(?:Question|問い)\s*[.。:：]?\s*\*\*\s*[.。:：]?\s*(.*)$", re.I)
 
