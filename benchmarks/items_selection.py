@@ -75,7 +75,7 @@ def children(world: pd.DataFrame, n: int, seed: int, *, known_share: float = 0.5
     """A design of n children (items first, then unknown columns) with known needs as labels."""
     from scipy.stats import norm
 
-    from kosodachi.items.town import Design
+    from kosodachi.items.design import Design
 
     rng, p = np.random.default_rng([seed, 2, n]), len(world)
     home, half = np.arange(n) // 2, np.sqrt(0.5)

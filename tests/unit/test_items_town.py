@@ -6,10 +6,11 @@ import pytest
 from scipy.special import expit
 
 from kosodachi.items import cost_of_leaving_out, design, in_town, weights
+from kosodachi.items.design import Design
 from kosodachi.items.left_out import _out_of_fold, costs
 from kosodachi.items.posterior import Mixture, counts, normal_weights, relevance
 from kosodachi.items.stability import stability
-from kosodachi.items.town import Design, learn
+from kosodachi.items.town import learn
 from kosodachi.judgement import auc, map_logistic
 from kosodachi.municipality import Selection
 

@@ -8,6 +8,7 @@ costs little: see the redundancy of both.
 import numpy as np
 import pandas as pd
 
+from kosodachi.items.design import Design
 from kosodachi.items.posterior import counts, normal_weights
 
 FOLDS, REPEATS, DRAWS = 5, 5, 400
@@ -15,13 +16,13 @@ LEVEL = 0.95
 
 
 def costs(
-    data, mean: np.ndarray, sd: np.ndarray, *, capacity: int, known_share: float, seed: int, draws: int = DRAWS
+    data: Design, mean: np.ndarray, sd: np.ndarray, *, capacity: int, known_share: float, seed: int, draws: int = DRAWS
 ) -> pd.DataFrame:
     """One row an item and metric (precision, auc): item_id, metric, value (with all items), without, cost (value -
     without), low, high (95 %, each for itself), low_all, high_all (95 % for all items of the metric together), k (known
     needs), n (children).
 
-    `data` is a `town.Design`; mean and sd are the normal priors of its columns. Scores are of children whose household
+    mean and sd are the normal priors of its columns. Scores are of children whose household
     was not learnt from (5 folds of households, 5 times over). Limits: bootstrap of households, paired; together: the
     largest standardised deviation of all items (Romano & Wolf 2005, 10.1198/016214504000000539). Precision among the
     first `capacity` children counts ties by their share. The bootstrap keeps the scores, so it does not hold the doubt of
@@ -41,14 +42,14 @@ def costs(
     return pd.concat(parts, ignore_index=True)
 
 
-def losses(data, mean: np.ndarray, sd: np.ndarray, *, known_share: float, seed: int) -> np.ndarray:
+def losses(data: Design, mean: np.ndarray, sd: np.ndarray, *, known_share: float, seed: int) -> np.ndarray:
     """The AUC that each item adds to the others, out of fold, once over; what `cost_of_leaving_out` gives without limits."""
     score = _out_of_fold(data, mean, sd, known_share, np.random.default_rng([seed, 42]))
     area = _measures(score, data.label, np.ones((1, len(data.label))), 1)[1]
     return area[0, 0] - area[1:, 0]
 
 
-def _out_of_fold(data, mean, sd, known_share: float, rng: np.random.Generator) -> np.ndarray:
+def _out_of_fold(data: Design, mean, sd, known_share: float, rng: np.random.Generator) -> np.ndarray:
     """Scores with all items and without each, shape (1 + items, children), from weights of the other folds.
 
     Without an item: the most probable weights given that its own is 0, in the normal approximation of the posterior.

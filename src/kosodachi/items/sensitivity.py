@@ -8,11 +8,12 @@ from dataclasses import replace
 
 import pandas as pd
 
+from kosodachi.items.design import Design
 from kosodachi.items.effects import ASSUMED, Assumptions
 from kosodachi.items.grounds import grounds
 from kosodachi.items.selection import register
 from kosodachi.items.specification import Item
-from kosodachi.items.town import Design, probabilities
+from kosodachi.items.town import probabilities
 from kosodachi.municipality import Municipality
 
 VARIANTS: dict[str, tuple] = {

@@ -5,11 +5,11 @@ only a share of needs to become known. What is learnt is still who becomes known
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
+from kosodachi.items.design import UNKNOWN_SD, Design, design, with_gaps
 from kosodachi.items.grounds import expected, mixture
 from kosodachi.items.left_out import DRAWS, costs, losses
 from kosodachi.items.posterior import Counts, Mixture, counts, normal_weights, relevance
@@ -17,38 +17,7 @@ from kosodachi.items.stability import stability
 from kosodachi.municipality import Selection
 
 WIDE_SD = 2.0
-UNKNOWN_SD = 0.5
 TWO_SIDED_95 = 1.959964
-
-
-@dataclass(frozen=True)
-class Design:
-    """Labelled children as arrays: items (ids of the first columns of x), x (children, items + unknown columns) of 0 and
-    1, label, household (codes)."""
-
-    items: tuple[str, ...]
-    x: np.ndarray
-    label: np.ndarray
-    household: np.ndarray
-
-    @property
-    def gaps(self) -> int:
-        """Columns that say that an item's value is unknown; they keep its weight from soaking up what it lacks."""
-        return self.x.shape[1] - len(self.items)
-
-
-def design(item_value: pd.DataFrame, label: pd.Series, household: pd.Series) -> Design:
-    """The design of item values of one day (item_value), labels and households by research id. Children without a label
-    are left out, and so are items that hold for nobody or for everybody whose value is known."""
-    named = label.dropna()
-    values = item_value.pivot(index="research_id", columns="item_id", values="value")
-    values = values.reindex(named.index.intersection(values.index).sort_values())
-    values = values[[item for item in sorted(values) if values[item].nunique() == 2]]
-    unknown = values.isna()
-    gaps = unknown.loc[:, unknown.any() & ~unknown.T.duplicated()] if values.shape[1] else unknown
-    x = np.column_stack([values.fillna(0).to_numpy(float), gaps.to_numpy(float)])
-    homes = pd.factorize(household.reindex(values.index).fillna("").where(lambda h: h.ne(""), values.index.to_series()))
-    return Design(tuple(values.columns), x, named.reindex(values.index).to_numpy(float), homes[0])
 
 
 def in_town(
@@ -134,11 +103,6 @@ def _probability(folded: Counts, prior: Mixture, gaps: int, rule: Selection) -> 
     prior = _mixture_with_gaps(prior, gaps)
     found, _ = relevance(folded, prior, least=np.log(rule.relevant_odds), known_share=rule.known_share)
     return found[: len(found) - gaps]
-
-
-def with_gaps(mean: np.ndarray, sd: np.ndarray, gaps: int) -> tuple[np.ndarray, np.ndarray]:
-    """Normal priors of items followed by those of the unknown columns."""
-    return np.append(mean, np.zeros(gaps)), np.append(sd, np.full(gaps, UNKNOWN_SD))
 
 
 def _mixture_with_gaps(prior: Mixture, gaps: int) -> Mixture:

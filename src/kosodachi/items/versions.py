@@ -9,11 +9,12 @@ def compare_registers(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame
     """One row an item that differs: item_id, change (added: now in use; dropped: no longer in use; changed: the rest),
     decision_before, decision_after, why_before, why_after, changed (columns that differ, `;`), version_before,
     version_after. Added first, then dropped, then changed, each by item id. An item that one version lacks has the
-    decision `not_there`."""
-    old, new = (table.set_index("item_id").fillna({c: "-" for c in SAID}) for table in (before, after))
+    decision `not_there`. Released registers, which lack some columns, are compared by what both have."""
+    said = [column for column in SAID if column in before and column in after]
+    old, new = (table.set_index("item_id")[said].fillna("-") for table in (before, after))
     items = old.index.union(new.index)
-    old, new = (table.reindex(items).fillna({c: "not_there" for c in SAID}) for table in (old, new))
-    differs = pd.DataFrame({column: old[column] != new[column] for column in SAID})
+    old, new = (table.reindex(items).fillna("not_there") for table in (old, new))
+    differs = pd.DataFrame({column: old[column] != new[column] for column in said})
     lines = pd.DataFrame({"item_id": items, "change": "changed"}, index=items)
     lines.loc[new["decision"].eq("use") & old["decision"].ne("use"), "change"] = "added"
     lines.loc[old["decision"].eq("use") & new["decision"].ne("use"), "change"] = "dropped"
