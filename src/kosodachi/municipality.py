@@ -184,7 +184,7 @@ class Selection(_Spec):
     least_stability: float = said(
         "share of half samples that must choose an item on data alone",
         "データのみの項目が半数標本で選ばれる割合の下限",
-        0.6,
+        0.5,
         ge=0,
         le=1,
     )

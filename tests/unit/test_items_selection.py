@@ -4,17 +4,21 @@ import numpy as np
 import pandas as pd
 import pytest
 from items_town import settings
+from scipy.stats import norm, truncnorm
 
 from kosodachi.faults import Faults
 from kosodachi.items import catalogue, compare_registers, evidence, grounds, pooled, redundancy, register
-from kosodachi.items.grounds import expected
+from kosodachi.items.grounds import expected, positive_side
 from kosodachi.items.selection import weighed
 from kosodachi.municipality import Selection
 from kosodachi.tables import checked
 from kosodachi.workspace.template import SELECTION
 
 POOLED = pooled(evidence())
-USED = ["absence_days", "many_siblings", "missed_infant_checkup", "prior_referral", "recent_move_in", "single_parent"]
+USED = [
+    "absence_days", "many_siblings", "missed_infant_checkup", "multiple_birth", "prior_referral", "recent_move_in",
+    "single_parent", "untreated_caries",
+]  # fmt: skip
 
 
 def voice(item, stance="for", role="保健師"):
@@ -69,7 +73,7 @@ def test_this_towns_data_are_a_basis_of_their_own_only_if_steady_and_of_use():
     good = {"p_town": 0.9, "p_both": 0.9, "stability": 0.8, "gain": 0.01}
     line = chosen(of_town(absence_change=good)).loc["absence_change"]
     assert line[["decision", "basis", "why"]].to_list() == ["use", "data", "on_data"]
-    for worse in ({"p_town": 0.4}, {"stability": 0.5}, {"gain": 0.0}, {"p_town": np.nan}):
+    for worse in ({"p_town": 0.4}, {"stability": 0.4}, {"gain": 0.0}, {"p_town": np.nan}):
         assert chosen(of_town(absence_change=good | worse)).loc["absence_change", "why"] == "no_basis"
     assert chosen(of_town(absence_change=good), bases=["paper"]).loc["absence_change", "why"] == "no_basis"
 
@@ -120,10 +124,18 @@ def test_certainty_and_outcome_decide_which_papers_count():
     assert chosen(outcome="school_absence").loc["many_siblings", "decision"] == "not_used"
     lines = grounds(catalogue(), POOLED, settings()).set_index("item_id", drop=False)
     assert lines.loc["single_parent", "certainty"] == "low_certainty"
-    # share .8 at N(.408, .706^2) and .1 at N(0, .7^2), above ln 1.1
-    assert expected(lines.loc[["single_parent"]], Selection())[0] == pytest.approx(
-        0.8 * 0.671 + 0.1 * 0.446, abs=2e-3
-    )  # fmt: skip
+    # .8 of N(.408, .706^2), of which .718 is above 0 with mean .740 and spread .503; .1 of the upper half of N(0, .7^2)
+    by_hand = 0.8 * 0.718 * norm.cdf((0.740 - np.log(1.1)) / 0.503) + 0.1 * norm.cdf((0.5585 - np.log(1.1)) / 0.422)
+    assert expected(lines.loc[["single_parent"]], Selection())[0] == pytest.approx(by_hand, abs=1e-3)
+
+
+def test_the_positive_side_of_a_normal_is_the_truncated_normal():
+    mean, sd = np.array([0.6, -2.0, 0.0, 3.0]), np.array([0.7, 0.5, 0.7, 0.5])
+    share, its_mean, its_sd = positive_side(mean, sd)
+    peer = truncnorm(-mean / sd, np.inf, loc=mean, scale=sd)
+    assert share == pytest.approx(norm.cdf(mean / sd))
+    assert its_mean == pytest.approx(peer.mean())
+    assert its_sd == pytest.approx(peer.std())
 
 
 def test_each_line_of_the_rule_has_its_column_and_bases_stand_in_order():

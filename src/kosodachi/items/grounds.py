@@ -41,14 +41,29 @@ def grounds(
 
 def mixture(table: pd.DataFrame, rule: Selection, *, literature: bool = True) -> Mixture:
     """The priors of the rows of `grounds`: what the literature expects, with the share that the belief in its certainty
-    gives, and a wide guess with half the rest. Without literature, or a paper, the wide guess has one half."""
+    gives, and a wide guess with half the rest. Without literature, or a paper, the wide guess has one half.
+
+    An item of hardship is not expected to protect: what an expectation holds below 0 counts as no weight, and the rest
+    is a normal part with the mean and spread of the positive side. Decisions are about weights above 0 in any case.
+    """
     belief = {f"{grade}_certainty": share for grade, share in rule.belief.model_dump().items()}
     holds = table["certainty"].map(belief).fillna(0.0).to_numpy(float) * literature
-    papers = (holds > 0)[:, None]
-    share = np.column_stack([holds, (1 - holds) / 2])
-    mean = np.column_stack([table["log_odds"].fillna(0.0), np.zeros(len(table))]) * papers
-    sd = np.column_stack([table["log_odds_se"].fillna(VAGUE_SD), np.full(len(table), VAGUE_SD)])
-    return Mixture(share, mean, np.where(papers, sd, VAGUE_SD))
+    known = table["log_odds_se"].notna().to_numpy() & (holds > 0)
+    above_0, mean, sd = positive_side(
+        np.where(known, table["log_odds"], 0.0), np.where(known, table["log_odds_se"], VAGUE_SD)
+    )
+    _, wide_mean, wide_sd = positive_side(np.zeros(len(table)), np.full(len(table), VAGUE_SD))
+    share = np.column_stack([holds * above_0, (1 - holds) / 2])
+    return Mixture(share, np.column_stack([mean, wide_mean]), np.column_stack([sd, wide_sd]))
+
+
+def positive_side(mean: np.ndarray, sd: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Of normal distributions: the share above 0, and mean and spread of that part (truncated normal)."""
+    from scipy.special import log_ndtr
+
+    ahead = mean / sd
+    hazard = np.exp(-(ahead**2) / 2 - np.log(2 * np.pi) / 2 - log_ndtr(ahead))
+    return np.exp(log_ndtr(ahead)), mean + sd * hazard, sd * np.sqrt(np.maximum(1 - hazard * (ahead + hazard), 1e-4))
 
 
 def expected(table: pd.DataFrame, rule: Selection) -> np.ndarray:

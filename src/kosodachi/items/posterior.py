@@ -9,11 +9,12 @@ the probability known_share * expit(line). Ref: Elkan & Noto 2008, 10.1145/14018
 becomes known with the same probability is assumed; where one kind of family is seen sooner, weights say who is seen.
 """
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
 
-STEPS, ENOUGH = 60, 1e-6
+STEPS, ENOUGH = 60, 1e-5
 SWEEPS = 40
 
 
@@ -98,27 +99,35 @@ def above(share: np.ndarray, mean: np.ndarray, sd: np.ndarray, *, least: float) 
 
 def _swept(curve: np.ndarray, pull: np.ndarray, prior: Mixture, at: np.ndarray) -> tuple[np.ndarray, tuple]:
     """Mean weights and the parts (share, mean, sd) of each column's posterior, by coordinate ascent."""
-    tight = prior.sd**-2.0
-    sd = (np.diag(curve)[:, None] + tight) ** -0.5
+    tight, own = prior.sd**-2.0, np.diag(curve)
+    variance = 1 / (own[:, None] + tight)
     with np.errstate(divide="ignore"):
-        base = np.log(prior.share) + np.log(sd / prior.sd) - prior.mean**2 * tight / 2
+        base = np.log(prior.share) + np.log(variance * tight) / 2 - prior.mean**2 * tight / 2
         nothing = np.log1p(-np.minimum(prior.share.sum(axis=1), 1.0))
-    at, share, mean = at.copy(), np.zeros_like(sd), np.zeros_like(sd)
-    rest = pull - curve @ at
+    known = list(zip(own.tolist(), variance.tolist(), (prior.mean * tight).tolist(), base.tolist(), nothing.tolist()))
+    at, rest, found = at.copy(), pull - curve @ at, [None] * len(at)
     for _ in range(SWEEPS):
         largest = 0.0
-        for j in range(len(at)):
-            mean[j] = (rest[j] + curve[j, j] * at[j] + prior.mean[j] * tight[j]) * sd[j] ** 2
-            weight = np.append(base[j] + mean[j] ** 2 / (2 * sd[j] ** 2), nothing[j])
-            weight = np.exp(weight - weight.max())
-            share[j] = weight[:-1] / weight.sum()
-            change = share[j] @ mean[j] - at[j]
-            rest -= curve[:, j] * change
+        for j, column in enumerate(known):
+            found[j] = _updated(rest.item(j) + column[0] * at.item(j), *column[1:])
+            change = sum(share * mean for share, mean in found[j]) - at.item(j)
+            rest -= curve[j] * change
             at[j] += change
             largest = max(largest, abs(change))
         if largest < ENOUGH:
             break
-    return at, (share, mean, sd)
+    share, mean = np.moveaxis(np.array(found).reshape(len(at), -1, 2), 2, 0)
+    return at, (share, mean, np.sqrt(variance))
+
+
+def _updated(lead: float, variance: list, shift: list, base: list, nothing: float) -> list[tuple[float, float]]:
+    """Share and mean of each part of one column, given what the others leave; plain numbers, since parts are two."""
+    means = [(lead + s) * v for s, v in zip(shift, variance)]
+    height = [b + m * m / (2 * v) for b, m, v in zip(base, means, variance)]
+    top = max(nothing, *height)
+    weight = [math.exp(h - top) for h in height]
+    total = sum(weight) + math.exp(nothing - top)
+    return [(w / total, m) for w, m in zip(weight, means)]
 
 
 def _around(data: Counts, b: np.ndarray, known_share: float, start: float | None):
@@ -148,6 +157,6 @@ def _intercept(data: Counts, line: np.ndarray, known_share: float, start: float 
         slope, bend = _slopes(data, line + at, known_share)
         move = float(np.clip(slope.sum() / bend.sum(), -1, 1))
         at += move
-        if abs(move) < 1e-9:
+        if abs(move) < 1e-8:
             break
     return at
