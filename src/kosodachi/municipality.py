@@ -200,8 +200,16 @@ class Selection(_Spec):
     belief: Belief = said(
         "how far the literature is taken to hold here", "論文がこの自治体にも当てはまるとみる度合い", Belief()
     )
-    hearings: tuple[Hearing, ...] = said("hearings of staff, one line an item and role", "職員への聞き取り", ())
-    decisions: tuple[Decision, ...] = said("decisions of people against the rule", "規則と異なる決定", ())
+    hearings: tuple[Hearing, ...] = said(
+        "hearings of staff: - {item: absence_days, role: school nurse, stance: for, reason: ...}",
+        "職員への聞き取り: - {item: absence_days, role: 養護教諭, stance: for(賛成)/ against(反対), reason: 理由}",
+        (),
+    )
+    decisions: tuple[Decision, ...] = said(
+        "decisions of people against the rule: - {item: single_parent, decision: not_used, by: role, reason: ...}",
+        "規則と異なる決定: - {item: single_parent, decision: not_used, by: 職名, reason: 理由}",
+        (),
+    )
 
 
 class Schedule(_Spec):
