@@ -139,8 +139,10 @@ class Selection(_Spec):
         "決定した会議・職名(rule_alone は未決定)",
         "rule_alone",
     )
-    purpose: str = said(
-        "what the items are for", "項目の利用目的", "支援の必要な児童・家庭を早期に把握し支援につなげるため"
+    purpose: Words = said(
+        "what the items are for",
+        "項目の利用目的",
+        Words(ja="支援の必要な児童・家庭の早期把握", en="to notice early which children and families need support"),
     )
     outcome: Literal["maltreatment", "school_absence", "hardship", "support_need"] = said(
         "kind of outcome whose published effects count", "根拠とする論文の結果指標の種類", "maltreatment"

@@ -44,7 +44,8 @@ VACCINATION = {
     "kind": "vaccination", "label": {"ja": "予防接種", "en": "Vaccination"}, "collected": "false", "not_collected": "paper_only",
 }  # fmt: skip
 SELECTION = {
-    "version": '"1"', "decided_by": "rule_alone", "purpose": "支援の必要な児童・家庭を早期に把握し支援につなげるため",
+    "version": '"1"', "decided_by": "rule_alone",
+    "purpose": {"ja": "支援の必要な児童・家庭の早期把握", "en": "to notice early which children and families need support"},
     "outcome": "maltreatment", "bases": "[paper, prior_case, hearing, data]", "least_certainty": "very_low",
     "relevant_odds": "1.1", "least_probability": "0.5", "least_probability_sensitive": "0.6", "refuted_below": "0.2",
     "sensitive": "[statutory, harmed]", "sensitive_bases": "[paper, data]", "least_known": "0.2", "most_alike": "0.8",
