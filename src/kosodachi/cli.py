@@ -210,6 +210,28 @@ def lint(lang: Speak = None) -> None:
     _line(told("items_ok", **counts))
 
 
+@items_app.command()
+def compare(before: Path, after: Path, lang: Speak = None) -> None:
+    """What differs between two released registers of items (item_register.csv). 項目台帳の2つの版を比べる。"""
+    from kosodachi import items
+    from kosodachi.workspace.messages import told
+
+    changes = items.compare_registers(_register_of(before), _register_of(after))
+    for line in changes.to_dict("records"):
+        _line(told(f"item_{line['change']}", **line))
+    _line(told("items_compared", changes=len(changes)))
+
+
+def _register_of(file: Path):
+    """A released register of items as text. Raises Fault E-ITEM-15."""
+    import pandas as pd
+
+    table = pd.read_csv(file, dtype=str, keep_default_na=False) if file.is_file() else pd.DataFrame()
+    if not {"item_id", "decision", "version"} <= set(table):
+        raise Fault("E-ITEM-15", file=str(file))
+    return table
+
+
 def _write_pages(opened, **options) -> None:
     from kosodachi.workspace.pages import write_pages
 

@@ -100,6 +100,120 @@ class Disclosure(_Spec):
     rounding: int = said("counts are rounded to a multiple of this", "この倍数に丸める", 5, ge=1)
 
 
+class Hearing(_Spec):
+    """What one person of experience said about one item, by role and never by name."""
+
+    item: str = said("item id of the catalogue", "項目ID(項目台帳のID)")
+    role: str = said("role of who was heard, never a name", "聞き取りの相手の職名(氏名は書かない)", min_length=2)
+    stance: Literal["for", "against"] = said(
+        "for or against using the item", "使うことに賛成なら for、反対なら against"
+    )
+    reason: str = said("the reason that was given", "理由", min_length=4)
+    on: date | None = said("day of the hearing", "聞き取りの日", None)
+
+
+class Decision(_Spec):
+    """What people decided about one item against the rule. Nothing makes an item usable that has no basis."""
+
+    item: str = said("item id of the catalogue", "項目ID(項目台帳のID)")
+    decision: Literal["use", "not_used"] = said("use or not_used", "使うなら use、使わないなら not_used")
+    by: str = said("role or body that decided, never a name", "決定した会議・職名(氏名は書かない)", min_length=2)
+    reason: str = said("the reason", "理由", min_length=4)
+
+
+class Belief(_Spec):
+    """How far the literature is taken to hold here at all, by the certainty of the pooled effect. Our judgement."""
+
+    high: float = said("share for high certainty", "確実性が高い場合", 0.9, ge=0, le=1)
+    moderate: float = said("for moderate certainty", "中程度の場合", 0.85, ge=0, le=1)
+    low: float = said("for low certainty", "低い場合", 0.8, ge=0, le=1)
+    very_low: float = said("for very low certainty", "非常に低い場合", 0.7, ge=0, le=1)
+
+
+class Selection(_Spec):
+    """The rule that chooses data items. Every number is a choice of the municipality; the defaults are ours."""
+
+    version: str = said("version of the register of items", "項目台帳の版", "1")
+    decided_by: str = said(
+        "role or body that decided (rule_alone: not yet decided by people)",
+        "決定した会議・職名(rule_alone は未決定)",
+        "rule_alone",
+    )
+    purpose: Words = said(
+        "what the items are for",
+        "項目の利用目的",
+        Words(ja="支援の必要な児童・家庭の早期把握", en="to notice early which children and families need support"),
+    )
+    outcome: Literal["maltreatment", "school_absence", "hardship", "support_need"] = said(
+        "kind of outcome whose published effects count", "根拠とする論文の結果指標の種類", "maltreatment"
+    )
+    bases: tuple[Literal["paper", "prior_case", "hearing", "data"], ...] = said(
+        "kinds of basis that are accepted", "認める根拠の種類", ("paper", "prior_case", "hearing", "data")
+    )
+    least_certainty: Literal["very_low", "low", "moderate", "high"] = said(
+        "certainty from which a published effect is a basis", "論文を根拠と認める確実性の下限", "very_low"
+    )
+    relevant_odds: float = said("odds ratio from which a weight matters", "意味があるとみなすオッズ比", 1.1, ge=1, le=5)
+    least_probability: float = said(
+        "least probability that an item matters here", "この自治体で意味がある確率の下限", 0.5, ge=0, le=1
+    )
+    least_probability_sensitive: float = said(
+        "the same for sensitive items", "配慮を要する項目での確率の下限", 0.6, ge=0, le=1
+    )
+    refuted_below: float = said(
+        "items on prior cases or hearings alone go if the probability is below this",
+        "先行事例・聞き取りのみの項目を外す確率",
+        0.2,
+        ge=0,
+        le=1,
+    )
+    sensitive: tuple[Literal["ordinary", "statutory", "harmed", "stigma", "unclear"], ...] = said(
+        "classes of sensitivity that need more", "より強い根拠を求める配慮の区分", ("statutory", "harmed")
+    )
+    sensitive_bases: tuple[Literal["paper", "prior_case", "hearing", "data"], ...] = said(
+        "kinds of basis that suffice for sensitive items", "配慮を要する項目で認める根拠", ("paper", "data")
+    )
+    least_known: float = said(
+        "least share of children of its age whose value is known",
+        "対象年齢の児童のうち値が分かる割合の下限",
+        0.2,
+        ge=0,
+        le=1,
+    )
+    most_alike: float = said(
+        "correlation from which the weaker of two items is redundant", "重複とみなす相関の下限", 0.8, gt=0, le=1
+    )
+    least_stability: float = said(
+        "share of half samples that must choose an item on data alone",
+        "データのみの項目が半数標本で選ばれる割合の下限",
+        0.5,
+        ge=0,
+        le=1,
+    )
+    least_events: int = said(
+        "known needs below which this town's data choose nothing",
+        "データで選ぶために必要な把握済みニーズの件数",
+        10,
+        ge=1,
+    )
+    known_share: float = said(
+        "share of needs that become known (assumed)", "ニーズのうち把握される割合(仮定)", 0.5, gt=0, le=1
+    )
+    belief: Belief = said(
+        "how far the literature is taken to hold here", "論文がこの自治体にも当てはまるとみる度合い", Belief()
+    )
+    hearings: tuple[Hearing, ...] = said(
+        "hearings of staff: - {item: absence_days, role: school nurse, stance: for, reason: ...}",
+        "職員への聞き取り: - {item: absence_days, role: 養護教諭, stance: for(賛成)/ against(反対), reason: 理由}",
+        (),
+    )
+    decisions: tuple[Decision, ...] = said(
+        "decisions of people against the rule: - {item: single_parent, decision: not_used, by: role, reason: ...}",
+        "規則と異なる決定: - {item: single_parent, decision: not_used, by: 職名, reason: 理由}",
+        (),
+    )
+
+
 class Schedule(_Spec):
     """The dates that items, judgement and effect refer to."""
 
@@ -135,6 +249,7 @@ class Municipality(_Spec):
     schedule: Schedule = said("dates", "日程")
     capacity: Capacity = said("capacity", "対応可能数", Capacity())
     disclosure: Disclosure = said("disclosure rule", "公表基準", Disclosure())
+    items: Selection = said("rule that chooses the data items", "利用データ項目を選ぶ規則", Selection())
     sources: dict[Name, Source] = said("sources by short name", "データ源")
 
     @model_validator(mode="after")

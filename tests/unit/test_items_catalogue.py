@@ -8,8 +8,9 @@ from importlib.resources import files
 import pytest
 from pydantic import ValidationError
 
-from kosodachi.items import Item, catalogue
+from kosodachi.items import Item, catalogue, evidence, sources
 from kosodachi.items.checks import lint
+from kosodachi.items.evidence_rows import Evidence, EvidenceRow, evidence_schema
 from kosodachi.items.specification import item_schema
 from kosodachi.items.values import REGISTRY
 from kosodachi.tables import COLUMNS, KINDS
@@ -110,3 +111,29 @@ def test_parameters_and_columns_that_do_not_fit_are_found():
         ("E-ITEM-12", "stop"),
         ("E-ITEM-12", "x"),
     ]
+
+
+def test_the_schema_of_evidence_is_current_and_every_row_and_source_keeps_to_it():
+    """If this fails: write json.dumps(evidence_schema(), ensure_ascii=False, indent=1) to items/evidence.schema.json."""
+    committed = json.loads((files("kosodachi.items") / "evidence.schema.json").read_text(encoding="utf-8"))
+    assert committed == json.loads(json.dumps(evidence_schema(), ensure_ascii=False))
+    rows = evidence()[list(EvidenceRow.model_fields)].to_dict("records")
+    held = Evidence.model_validate({"rows": rows, "sources": sources().to_dict("records")})
+    assert [len(held.rows), len(held.sources)] == [len(rows), len(sources())]
+
+
+@pytest.mark.parametrize(
+    ("column", "wrong"),
+    [
+        ("match", "exact"),
+        ("verified", "maybe"),
+        ("ci_low", "1,2"),
+        ("polarity", "0"),
+        ("ci_level", "0.9"),
+        ("value", "large"),
+    ],
+)
+def test_the_schema_of_evidence_refuses_what_a_row_cannot_hold(column, wrong):
+    row = evidence()[list(EvidenceRow.model_fields)].iloc[0].to_dict()
+    with pytest.raises(ValidationError, match=column):
+        Evidence.model_validate({"rows": [row | {column: wrong}]})

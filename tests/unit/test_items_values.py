@@ -7,6 +7,7 @@ from items_town import attributes, children, links, settings
 
 from kosodachi.items import availability, catalogue, evidence, known_need, observed, pooled, register, values
 from kosodachi.items.certainty import GRADES
+from kosodachi.items.selection import RULE
 from kosodachi.tables import MISSING, checked
 
 AGAINST = ("study_limitations", "inconsistency", "indirectness", "imprecision", "publication_bias", "moderate_effect")
@@ -135,7 +136,8 @@ def test_an_item_without_basis_is_not_used_unless_the_municipality_has_its_own()
     bare = [item.model_copy(update={"evidence": ()}) for item in catalogue() if item.item_id == "many_siblings"]
     line = register(bare, pooled(evidence()), settings()).iloc[0]
     assert [line["decision"], line["basis"], line["why"]] == ["not_used", "none", "no_basis"]
-    heard = register(bare, pooled(evidence()), settings(), declared={"many_siblings": "hearing"}).iloc[0]
+    voice = {"item": "many_siblings", "role": "保健師", "stance": "for", "reason": "訪問で気付くことが多い"}
+    heard = register(bare, pooled(evidence()), settings(items={"hearings": [voice]})).iloc[0]
     assert [heard["decision"], heard["basis"], heard["why"]] == ["use", "hearing", "on_hearing"]
 
 
@@ -194,7 +196,7 @@ def test_pages_call_an_item_what_the_catalogue_calls_it():
     for item in catalogue():
         assert (words.label(item.item_id, "ja"), words.label(item.item_id, "en")) == (item.ja, item.en)
     left = {item.not_computed.reason for item in catalogue() if not item.computed}
-    assert words.unknown({"excluded", "certainty", *left, *GRADES, *AGAINST}) == []
+    assert words.unknown({"excluded", "certainty", "redundant", "decided", *RULE, *left, *GRADES, *AGAINST}) == []
     bases = {f"on_{basis}" for basis in ("paper", "prior_case", "hearing", "data")}
     assert words.unknown({"use", "not_used", "cannot", "no_basis", *MISSING, *bases}) == []
 

@@ -127,7 +127,7 @@ def test_a_new_settings_file_explains_every_field_in_both_languages():
         assert f"\n{'' if name in Municipality.model_fields else '    '}{name}:" in text
         for words in (field.description, field.json_schema_extra["ja"]):
             assert f"# {words}" in text
-    for part in ("schedule", "capacity", "disclosure"):
+    for part in ("schedule", "capacity", "disclosure", "items"):
         for field in Municipality.model_fields[part].annotation.model_fields.values():
             assert f"  # {field.description}" in text
             assert f"  # {field.json_schema_extra['ja']}" in text

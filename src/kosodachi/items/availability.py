@@ -47,13 +47,11 @@ def _never(item_values: pd.DataFrame, items: Sequence[Item]) -> pd.DataFrame:
 
 def _possible(long: pd.DataFrame) -> pd.Series:
     """Whether an item can be unknown for a reason at all; a pair that occurred always can."""
-    items = {item.item_id: item for item in catalogue()}
-    recorded = (
-        long["item_id"].map({name: item.without_record == "unknown" for name, item in items.items()}).fillna(True)
-    )
-    every_age = long["item_id"].map({name: item.age_band == EVERY_AGE for name, item in items.items()}).fillna(False)
+    of_records = {item.item_id for item in catalogue() if item.without_record == "zero"}
+    of_every_age = {item.item_id for item in catalogue() if item.age_band == EVERY_AGE}
+    recorded, every_age = ~long["item_id"].isin(of_records), long["item_id"].isin(of_every_age)
     lacking = long["item_id"].isin(long.loc[long["reason"].isin(OF_THE_SOURCE) & long["children"].gt(0), "item_id"])
     known = long["reason"].eq(KNOWN) & ~lacking
-    of_record = long["reason"].isin(OF_THE_RECORD) & ~lacking & recorded.astype(bool)
-    of_age = long["reason"].eq("not_applicable") & ~every_age.astype(bool)
+    of_record = long["reason"].isin(OF_THE_RECORD) & ~lacking & recorded
+    of_age = long["reason"].eq("not_applicable") & ~every_age
     return known | of_record | of_age | long["children"].gt(0)

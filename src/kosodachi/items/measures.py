@@ -12,6 +12,11 @@ from kosodachi.tables import MONTHS
 
 CHECKUP_MONTHS = {"4m": 4, "18m": 18, "36m": 36}
 GRACE_MONTHS = 3
+MONTH_OF = {
+    "child_rearing_allowance": "allowance_from", "infant_checkup": "checkup_date", "school_attendance": "month",
+    "family_consultation": "opened", "outreach_log": "offered", "vaccination": "vaccinated",
+    "school_aid": "benefit_from", "public_assistance": "benefit_from",
+}  # fmt: skip
 
 
 def days_absent(
@@ -49,6 +54,14 @@ def _by_month(records: pd.DataFrame) -> pd.DataFrame:
     long["month"] = pd.to_datetime({"year": year, "month": number, "day": 1})
     long["days"] = pd.to_numeric(long["days"])
     return long.groupby(["research_id", "month"], as_index=False)["days"].max()
+
+
+def months_held(records: pd.DataFrame, kind: str) -> pd.DataFrame:
+    """The months of which records of a kind tell: research_id, month (its first day). Attendance: months with days."""
+    if kind == "school_attendance":
+        return _by_month(records).dropna(subset=["days"])[["research_id", "month"]]
+    month = _date(records, MONTH_OF[kind]).dt.to_period("M").dt.to_timestamp()
+    return records[["research_id"]].assign(month=month).dropna(subset=["month"])
 
 
 def earlier_cases(records: pd.DataFrame, residents: pd.DataFrame, day: pd.Timestamp, *, household: bool) -> pd.Series:

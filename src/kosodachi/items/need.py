@@ -46,9 +46,14 @@ def observed(item_value: pd.DataFrame, outcome: pd.Series) -> pd.DataFrame:
     seen = counts.agg(
         children=("case", "size"), present=("value", "sum"), cases_present=("both", "sum"), cases=("case", "sum")
     )
+    return log_odds_of(seen.astype(int)).reset_index()
+
+
+def log_odds_of(seen: pd.DataFrame) -> pd.DataFrame:
+    """Counts children, present, cases_present and cases with log_odds, low and high (95 %), half a child added to each
+    cell of the two-by-two table."""
     a, b, c = seen["cases_present"], seen["present"] - seen["cases_present"], seen["cases"] - seen["cases_present"]
     cells = pd.concat([a, b, c, seen["children"] - a - b - c], axis=1).to_numpy(float) + 0.5
     log_odds = np.log(cells[:, 0] * cells[:, 3] / cells[:, 1] / cells[:, 2])
     reach = 1.959964 * np.sqrt((1 / cells).sum(axis=1))
-    seen = seen.astype(int).assign(log_odds=log_odds, low=log_odds - reach, high=log_odds + reach)
-    return seen.reset_index()
+    return seen.assign(log_odds=log_odds, low=log_odds - reach, high=log_odds + reach)

@@ -1,22 +1,32 @@
-"""The register of items: which item is used, on what basis, with what prior, and why not where it is not.
+"""The register of items: which item is used, on what basis, and why not where it is not.
 
-No basis means not used. A source that a municipality does not hold makes an item impossible, not zero. That an item is
-used by other municipalities is a reason to look at it, and gives it no weight of its own.
+The rule stands in the settings (`items:` of municipality.yaml) and is applied in the order of RULE; the first line that
+holds decides. No basis means not used. A source that a municipality does not hold makes an item impossible, not zero.
+The rule proposes and people decide: `decided_by` says who, and a decision of theirs overrules it, except that nothing
+makes an item usable that is excluded, cannot be had, or has no basis.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
 
-from kosodachi.items import literature
-from kosodachi.items.effects import ASSUMED, Assumptions, transport_sd
+from kosodachi.faults import Fault, refuse
+from kosodachi.items.effects import ASSUMED, Assumptions
+from kosodachi.items.grounds import expected, grounds
 from kosodachi.items.specification import Item
-from kosodachi.municipality import Municipality
+from kosodachi.municipality import Municipality, Selection
 
-BASES = ("paper", "prior_case", "hearing", "data", "none")
-OUTCOME = "maltreatment"
-TWO_SIDED_95 = 1.959964
+BASES = ("paper", "data", "prior_case", "hearing")
+RULE = (
+    "excluded", "cannot", "no_basis", "hearing_against", "too_little_known", "sensitive_basis", "too_unlikely", "refuted",
+)  # fmt: skip
+COSTS = ("low", "medium", "high")
+CLASSES = ("ordinary", "unclear", "stigma", "harmed", "statutory")
+COLUMNS = (
+    "item_id", "ja", "en", "domain", "source_kind", "decision", "basis", "bases", "citations", "log_odds",
+    "log_odds_se", "why", "certainty", "probability", "instead", "decided_by", "version",
+)  # fmt: skip
 
 
 def register(
@@ -24,85 +34,120 @@ def register(
     pooled: pd.DataFrame,
     settings: Municipality,
     *,
-    declared: Mapping[str, str] | None = None,
+    town: pd.DataFrame | None = None,
+    alike: pd.DataFrame | None = None,
     assume: Assumptions = ASSUMED,
 ) -> pd.DataFrame:
-    """The item_register table: item_id, ja, en, domain, source_kind, decision (use, not_used, cannot), basis, citations
-    (source ids), log_odds and log_odds_se (the prior for joint use, log odds), why (a code: on_<basis>, no_basis or the
-    reason why the source is missing or the item cannot be computed).
+    """The item_register table: item_id, ja, en, domain, source_kind, decision (use, not_used, cannot), basis (the first
+    of BASES that stands, or none), bases (all of them, `;`), citations (source ids), log_odds and log_odds_se (the prior
+    for joint use, from the literature alone), why (a code: on_<basis>, or the line of RULE, `redundant`, `decided`, or the
+    reason why it cannot be had), certainty, probability (that it matters here), instead (the item that is kept of a
+    redundant pair), decided_by, version.
 
-    The prior is the pooled mean, halved where it is marginal (`joint_factor`), with the spread of the next setting: that
-    of its prediction interval (tau^2 + se^2 where tau is assumed), and transport^2. `declared` gives an item a basis of the municipality's own: hearing or data.
+    `town` is what `in_town` gives and `alike` what `redundancy` gives; without them the literature decides alone.
+    Raises Faults E-ITEM-13, E-ITEM-14: hearings or decisions on unknown items, decisions against what cannot be.
     """
-    lines = [_line(item, pooled, settings, (declared or {}).get(item.item_id), assume) for item in catalogue]
-    columns = [
-        "item_id",
-        "ja",
-        "en",
-        "domain",
-        "source_kind",
-        "decision",
-        "basis",
-        "citations",
-        "log_odds",
-        "log_odds_se",
-        "why",
-    ]
-    table = pd.DataFrame(lines, columns=columns).astype({"log_odds": float, "log_odds_se": float})
-    return table.sort_values("item_id", ignore_index=True)
+    rule, table = settings.items, grounds(catalogue, pooled, settings, assume=assume)
+    table = weighed(table, town, rule)
+    table["why"] = np.select([table[line] for line in RULE], RULE, "use")
+    table["instead"] = _redundant(table, alike, rule)
+    table.loc[table["instead"].notna(), "why"] = "redundant"
+    return _decided(table, rule)[list(COLUMNS)].sort_values("item_id", ignore_index=True)
 
 
-def source_missing(settings: Municipality, kind: str) -> str | None:
-    """Why a municipality holds no extract of a kind (a code of tables.MISSING), or None if it holds one."""
-    if settings.of_kind(kind):
-        return None
-    reasons = [source.not_collected for _, source in sorted(settings.sources.items()) if source.kind == kind]
-    return reasons[0] if reasons else "no_system"
-
-
-def _line(item: Item, pooled: pd.DataFrame, settings: Municipality, declared: str | None, assume: Assumptions) -> dict:
-    basis, citations, mean, sd = _basis(item, pooled, declared, assume)
-    missing = source_missing(settings, item.source_kind) if item.computed else item.not_computed.reason
-    if item.excluded:
-        decision, why = "not_used", "excluded"
-    elif missing:
-        decision, why = "cannot", missing
-    else:
-        decision, why = ("not_used", "no_basis") if basis == "none" else ("use", f"on_{basis}")
-    words = item.model_dump(include={"item_id", "ja", "en", "domain", "source_kind"})
-    return words | {
-        "decision": decision,
-        "basis": basis,
-        "citations": citations,
-        "log_odds": mean,
-        "log_odds_se": sd,
-        "why": why,
+def weighed(table: pd.DataFrame, town: pd.DataFrame | None, rule: Selection) -> pd.DataFrame:
+    """The rows of `grounds` with bases, basis, probability, and one column for each line of RULE: whether it holds."""
+    table = _with_town(table, town, rule)
+    stands = pd.DataFrame(
+        {
+            "paper": table["papers"].notna(),
+            "data": _on_data(table, rule),
+            "prior_case": table["cases"].notna(),
+            "hearing": table["heard_for"].notna(),
+        }
+    )[list(BASES)]
+    stands &= [basis in rule.bases for basis in BASES]
+    sensitive = table["sensitivity"].isin(rule.sensitive)
+    least = np.where(sensitive, rule.least_probability_sensitive, rule.least_probability)
+    numbers = stands["paper"] | stands["data"]
+    lines = {
+        "cannot": table["missing"].notna(),
+        "no_basis": ~stands.any(axis=1),
+        "hearing_against": _voices(table["heard_against"]) > _voices(table["heard_for"]),
+        "too_little_known": table["known"] < rule.least_known,
+        "sensitive_basis": sensitive & ~stands[list(rule.sensitive_bases)].any(axis=1),
+        "too_unlikely": numbers & (table["probability"] < least),
+        "refuted": ~numbers & (table["probability"] < rule.refuted_below),
     }
+    bases = stands.apply(lambda row: ";".join(stands.columns[row]) or "none", axis=1)
+    return table.assign(bases=bases, basis=bases.str.split(";").str[0], **lines)
 
 
-def _basis(item: Item, pooled: pd.DataFrame, declared: str | None, assume: Assumptions) -> tuple:
-    for draws in item.evidence:
-        found = pooled[(pooled["item_id"] == draws.item_id) & (pooled["kind"] == OUTCOME)]
-        if len(found):
-            return "paper", found["citations"].iloc[0], *prior(found.iloc[0], draws.closeness, assume)
-    cases = prior_cases(item)
-    basis = declared or ("prior_case" if cases else "none")
-    if basis == "none":
-        return basis, None, np.nan, np.nan
-    return basis, cases or None, 0.0, assume.no_effect_sd
+def _with_town(table: pd.DataFrame, town: pd.DataFrame | None, rule: Selection) -> pd.DataFrame:
+    columns = ["known", "p_town", "p_both", "stability", "gain"]
+    if town is None:
+        table = table.assign(**dict.fromkeys(columns, np.nan))
+    else:
+        table = table.merge(town[["item_id", *columns]], on="item_id", how="left")
+    return table.assign(probability=table["p_both"].fillna(pd.Series(expected(table, rule), index=table.index)))
 
 
-def prior(effect: pd.Series, closeness: str, assume: Assumptions = ASSUMED) -> tuple[float, float]:
-    """Prior mean and spread (log odds) of one pooled effect for use with other items in a Japanese municipality: the
-    prediction interval of the next setting, widened by what transport adds."""
-    transport = transport_sd(closeness, effect["match"], effect["japan"], assume)
-    mean = effect["log_odds"] * (1 if effect["adjusted"] else assume.joint_factor)
-    ahead = (effect["expected_high"] - effect["expected_low"]) / (2 * TWO_SIDED_95)
-    return float(mean), float(np.hypot(ahead, transport))
+def _on_data(table: pd.DataFrame, rule: Selection) -> pd.Series:
+    """This town's data are a basis where they alone make the item likely, choose it steadily, and gain by it."""
+    steady = table["stability"] >= rule.least_stability
+    return (table["p_town"] >= rule.least_probability) & steady & (table["gain"] > 0)
 
 
-def prior_cases(item: Item) -> str:
-    """Source ids of municipalities and national lists that used the item, joined by `;`."""
-    rows = literature.evidence()
-    used = rows["item_id"].isin([draws.item_id for draws in item.evidence]) & rows["measure"].eq("used_in_prior_case")
-    return ";".join(sorted(set(rows.loc[used & rows["verified"].eq("yes"), "source_id"])))
+def _redundant(table: pd.DataFrame, alike: pd.DataFrame | None, rule: Selection) -> pd.Series:
+    """The item that is kept instead, by row: of two items in use that are too alike the less sensitive stays, then the
+    more probable, then the cheaper, then the first by id."""
+    instead = pd.Series(None, index=table.index, dtype=object)
+    used = table[table["why"].eq("use")]
+    order = used.assign(
+        of_class=used["sensitivity"].map(CLASSES.index), of_cost=used["cost"].map(COSTS.index)
+    ).sort_values(["of_class", "probability", "of_cost", "item_id"], ascending=[True, False, True, True])
+    close = set() if alike is None else _pairs(alike[alike["phi"].abs() >= rule.most_alike])
+    kept = []
+    for place, item in order["item_id"].items():
+        other = next((one for one in kept if (one, item) in close), None)
+        instead[place] = other
+        kept += [item] if other is None else []
+    return instead
+
+
+def _voices(roles: pd.Series) -> pd.Series:
+    return roles.fillna("").str.count(";") + roles.notna()
+
+
+def _pairs(alike: pd.DataFrame) -> set[tuple[str, str]]:
+    pairs = list(zip(alike["item"], alike["other"]))
+    return {*pairs, *((b, a) for a, b in pairs)}
+
+
+def _decided(table: pd.DataFrame, rule: Selection) -> pd.DataFrame:
+    """Decision, reason and who decided, after what people decided against the rule."""
+    fixed = {line: ("cannot" if line == "cannot" else "not_used") for line in ("excluded", "cannot", "no_basis")}
+    decision = table["why"].map({"use": "use", "cannot": "cannot"}).fillna("not_used")
+    why = table["why"].mask(table["why"].eq("use"), "on_" + table["basis"])
+    why = why.mask(table["why"].eq("cannot"), table["missing"])
+    table = table.assign(
+        decision=decision, why=why, rule=table["why"], decided_by=rule.decided_by, version=rule.version,
+        citations=_joined(table["papers"], table["cases"]),
+    )  # fmt: skip
+    table = table.set_index("item_id", drop=False)
+    refuse([fault for ruled in rule.decisions if (fault := _impossible(ruled, table, fixed))])
+    for ruled in rule.decisions:
+        table.loc[ruled.item, ["decision", "why", "decided_by"]] = [ruled.decision, "decided", ruled.by]
+    return table.reset_index(drop=True)
+
+
+def _impossible(ruled, table: pd.DataFrame, fixed: dict) -> Fault | None:
+    if ruled.item not in table.index:
+        return Fault("E-ITEM-13", item=ruled.item, role=ruled.by)
+    line = table.loc[ruled.item, "rule"]
+    return Fault("E-ITEM-14", item=ruled.item, line=line) if ruled.decision == "use" and line in fixed else None
+
+
+def _joined(papers: pd.Series, cases: pd.Series) -> pd.Series:
+    """The papers of an item, or the prior cases where there is none."""
+    return papers.fillna(cases)

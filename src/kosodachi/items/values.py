@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from kosodachi.items import measures
-from kosodachi.items.selection import source_missing
+from kosodachi.items.grounds import source_missing
 from kosodachi.items.specification import Item, catalogue
 from kosodachi.municipality import Municipality
 
@@ -52,7 +52,9 @@ def values(
     day = pd.Timestamp(as_of)
     residents = residents_as_of(children, day)
     computed = [item for item in items or catalogue() if item.computed]
-    parts = [_of_item(item, residents, attributes, person_link, settings, day) for item in computed]
+    kinds = sorted({item.source_kind for item in computed if not source_missing(settings, item.source_kind)})
+    records = {kind: linked(attributes, person_link, settings, kind) for kind in kinds}
+    parts = [_of_item(item, residents, records, settings, day) for item in computed]
     table = pd.concat(parts, ignore_index=True)
     return table.sort_values(["research_id", "item_id"], ignore_index=True)[
         ["research_id", "as_of", "item_id", "value", "missing"]
@@ -82,15 +84,15 @@ def linked(
     return pd.concat(tables, ignore_index=True).drop(columns="research_id", errors="ignore").merge(sure, on="record_id")
 
 
-def _of_item(item: Item, residents, attributes, person_link, settings: Municipality, day: pd.Timestamp) -> pd.DataFrame:
+def _of_item(item: Item, residents, records: dict, settings: Municipality, day: pd.Timestamp) -> pd.DataFrame:
     why = pd.Series(None, index=residents["research_id"], dtype=object)
     value = pd.Series(np.nan, index=why.index)
     absent = source_missing(settings, item.source_kind)
     if absent:
         why[:] = absent
     else:
-        records = linked(attributes, person_link, settings, item.source_kind)
-        measured = REGISTRY[item.compute.function](records, residents, day, **item.compute.parameters)
+        measure = REGISTRY[item.compute.function]
+        measured = measure(records[item.source_kind], residents, day, **item.compute.parameters)
         value, why = _held(item, measured, residents, day)
     outside = ~residents["age"].between(*item.age_band).to_numpy()
     value[outside], why[outside] = np.nan, "not_applicable"

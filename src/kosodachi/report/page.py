@@ -17,7 +17,10 @@ from kosodachi.report.say import ANSWER, FIGURE, HOW_SURE, MIME, NOT_FOR, TABLE,
 from kosodachi.report.words import label
 
 MOST = 3
-MOST_OF = {"10_town": 5}  # what a municipality holds has five sides: ages, households, coverage, gaps, mistakes
+MOST_OF = {
+    "10_town": 5,  # what a municipality holds has five sides: ages, households, coverage, gaps, mistakes
+    "40_items": 6,  # a choice is defended by its grounds, availability, coverage, likeness, cost of leaving out, thresholds
+}
 QUESTION = re.compile(r"^\*\*\s*(?:Question|問い)\s*[.。:：]?\s*\*\*\s*[.。:：]?\s*(.*)$", re.I)
 
 

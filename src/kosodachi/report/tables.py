@@ -53,6 +53,9 @@ def as_html(released, lang: str, *, caption: str, columns=None, percent=()) -> s
     )
 
 
+SHORT = 5  # characters of a word that is not broken: Japanese could break anywhere
+
+
 def columns_of(released, columns=None) -> list[str]:
     """The columns to show. Raises Fault E-REP-05 for one that was not released."""
     names = list(columns or released.table.columns)
@@ -118,7 +121,10 @@ def _row(released, row: dict, kinds: dict, lang: str) -> str:
         text = HIDDEN[lang] if hidden and kinds[name] == "count" else written(value, kinds[name], lang, released.name)
         words = kinds[name] == "by" or isinstance(value, str)
         tag, scope = ("th", ' scope="row"') if place == 0 and kinds[name] == "by" else ("td", "")
-        style = " ".join(filter(None, ["" if words else "number", "hidden" if hidden else ""]))
+        whole = tag == "td" and words and 1 < len(text) <= SHORT
+        style = " ".join(
+            filter(None, ["" if words else "number", "hidden" if hidden else "", "short" if whole else ""])
+        )
         cells.append(f"<{tag}{scope}{f' class={chr(34)}{style}{chr(34)}' if style else ''}>{escape(text)}</{tag}>")
     return f"<tr>{''.join(cells)}</tr>"
 

@@ -94,8 +94,9 @@ CONTRACTS: dict[str, Contract] = {
     "item_register": _of(
         "analysis", "the chosen items: decision, basis type, citations, who decided; log_odds is the prior mean",
         {"item_id": "str", "ja": "str", "en": "str", "domain": "str", "source_kind": "str", "decision": "str", "basis": "str",
-         "citations": "str", "log_odds": "float", "log_odds_se": "float", "why": "str"},
-        key=["item_id"], nullable=["log_odds", "log_odds_se", "citations"]),
+         "bases": "str", "citations": "str", "log_odds": "float", "log_odds_se": "float", "why": "str", "certainty": "str",
+         "probability": "float", "instead": "str", "decided_by": "str", "version": "str"},
+        key=["item_id"], nullable=["log_odds", "log_odds_se", "citations", "certainty", "instead"]),
     "item_value": _of(
         "analysis", "item values as of a date, long; value is missing only with a reason",
         {"research_id": "str", "as_of": "date", "item_id": "str", "value": "float", "missing": "str"},

@@ -9,7 +9,7 @@ from typing import Any, Union, get_args, get_origin
 
 from pydantic import BaseModel
 
-from kosodachi.municipality import Capacity, Disclosure, Municipality, Schedule, Source, Words
+from kosodachi.municipality import Belief, Capacity, Disclosure, Municipality, Schedule, Selection, Source, Words
 
 HEAD = """\
 # Settings of a municipality. Put the extracts (CSV, as the systems write them) into the same folder as this file,
@@ -43,7 +43,20 @@ SCHOOL = {
 VACCINATION = {
     "kind": "vaccination", "label": {"ja": "予防接種", "en": "Vaccination"}, "collected": "false", "not_collected": "paper_only",
 }  # fmt: skip
-MODELS = {"schedule": Schedule, "capacity": Capacity, "disclosure": Disclosure, "name": Words, "label": Words}
+SELECTION = {
+    "version": '"1"', "decided_by": "rule_alone",
+    "purpose": {"ja": "支援の必要な児童・家庭の早期把握", "en": "to notice early which children and families need support"},
+    "outcome": "maltreatment", "bases": "[paper, prior_case, hearing, data]", "least_certainty": "very_low",
+    "relevant_odds": "1.1", "least_probability": "0.5", "least_probability_sensitive": "0.6", "refuted_below": "0.2",
+    "sensitive": "[statutory, harmed]", "sensitive_bases": "[paper, data]", "least_known": "0.2", "most_alike": "0.8",
+    "least_stability": "0.5", "least_events": "10", "known_share": "0.5",
+    "belief": {"high": "0.9", "moderate": "0.85", "low": "0.8", "very_low": "0.7"}, "hearings": "[]",
+    "decisions": "[]",
+}  # fmt: skip
+MODELS = {
+    "schedule": Schedule, "capacity": Capacity, "disclosure": Disclosure, "name": Words, "label": Words,
+    "items": Selection, "belief": Belief,
+}  # fmt: skip
 
 
 def template_text(folder: str) -> str:
@@ -56,7 +69,7 @@ def template_text(folder: str) -> str:
         "schedule": {"train_as_of": "2023-04-01", "judge_as_of": "2024-04-01", "label_months": "12", "index_date": "2024-05-01",
                      "follow_up_until": "2025-03-31"},
         "capacity": {"reviewed": "100", "outreach_per_month": "20"}, "disclosure": {"threshold": "10", "rounding": "5"},
-        "sources": {"juki": REGISTER, "shukketsu": SCHOOL, "yobo": VACCINATION},
+        "items": SELECTION, "sources": {"juki": REGISTER, "shukketsu": SCHOOL, "yobo": VACCINATION},
     }  # fmt: skip
     return HEAD.format(folder=folder) + "\n".join(_model(Municipality, sample, 0)) + "\n"
 

@@ -6,8 +6,9 @@ words, never drawn as 0; groups differ by colour and by pattern, so that a black
 
 from kosodachi.report.figures.bars import bars
 from kosodachi.report.figures.curves import lines, steps
+from kosodachi.report.figures.forest import forest
 from kosodachi.report.figures.heatmap import heatmap
 from kosodachi.report.figures.intervals import intervals
 from kosodachi.report.figures.pyramid import pyramid
 
-__all__ = ["bars", "heatmap", "intervals", "lines", "pyramid", "steps"]
+__all__ = ["bars", "forest", "heatmap", "intervals", "lines", "pyramid", "steps"]
