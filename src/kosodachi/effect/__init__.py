@@ -8,6 +8,7 @@ child.
 from kosodachi.effect.cohort import Cohort, cohort
 from kosodachi.effect.competing import cumulative_incidence
 from kosodachi.effect.controls import control_estimates, null_of
+from kosodachi.effect.described import baseline, course
 from kosodachi.effect.discontinuity import Jump, bandwidths, jump, running_variable
 from kosodachi.effect.doubt import doubts, link_chances, what_it_takes
 from kosodachi.effect.draws import Pooled, imputed, over_draws, rubin
@@ -43,8 +44,10 @@ from kosodachi.effect.study import (
 )
 from kosodachi.effect.surrogate import Index, surrogate_checks, surrogate_effect, surrogate_index
 from kosodachi.effect.survival import coarsened, curves, log_rank, restricted_mean, restricted_mean_difference
+from kosodachi.effect.target import checklist, items_met
 from kosodachi.effect.trial import TargetTrial
 from kosodachi.effect.wedge import Wedge, stepped_wedge
+from kosodachi.effect.weighted_survival import restricted_mean_iptw
 
 __all__ = [
     "Bounds",
@@ -65,12 +68,15 @@ __all__ = [
     "answer",
     "balance",
     "bandwidths",
+    "baseline",
     "beside_truth",
     "calibrated",
+    "checklist",
     "coarsened",
     "cohort",
     "complier_effect",
     "control_estimates",
+    "course",
     "covariate_words",
     "covariates_of",
     "cox",
@@ -93,6 +99,7 @@ __all__ = [
     "gated_estimates",
     "imputed",
     "iptw",
+    "items_met",
     "jump",
     "kaplan_meier",
     "largest_differences",
@@ -113,6 +120,7 @@ __all__ = [
     "protocol",
     "restricted_mean",
     "restricted_mean_difference",
+    "restricted_mean_iptw",
     "risk_ratio",
     "rubin",
     "running_variable",
