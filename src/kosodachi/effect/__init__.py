@@ -5,6 +5,7 @@ It compares children who were and were not offered support by staff; it is not a
 child.
 """
 
+from kosodachi.effect.bootstrap import Bootstrapped, cluster_bootstrap
 from kosodachi.effect.cohort import Cohort, cohort
 from kosodachi.effect.competing import cumulative_incidence
 from kosodachi.effect.controls import control_estimates, null_of
@@ -31,6 +32,7 @@ from kosodachi.effect.pooled import PooledEffect, pool
 from kosodachi.effect.said import answer, covariate_words, doubt_answer, protocol, why
 from kosodachi.effect.sensitivity import e_value, lee, manski, risk_ratio, tipping_point
 from kosodachi.effect.staggered import staggered
+from kosodachi.effect.structural import g_estimation
 from kosodachi.effect.study import (
     analysed,
     balance,
@@ -50,6 +52,7 @@ from kosodachi.effect.wedge import Wedge, stepped_wedge
 from kosodachi.effect.weighted_survival import restricted_mean_iptw
 
 __all__ = [
+    "Bootstrapped",
     "Bounds",
     "Cohort",
     "Drawn",
@@ -72,6 +75,7 @@ __all__ = [
     "beside_truth",
     "calibrated",
     "checklist",
+    "cluster_bootstrap",
     "coarsened",
     "cohort",
     "complier_effect",
@@ -94,6 +98,7 @@ __all__ = [
     "exact_difference",
     "firth_cox",
     "firth_logistic",
+    "g_estimation",
     "g_formula",
     "gate",
     "gated_estimates",
