@@ -22,7 +22,9 @@ from kosodachi.effect.few_events import (
     firth_logistic,
 )
 from kosodachi.effect.gate import Bounds, Gate, gate, gated_estimates
+from kosodachi.effect.groups import by_group, pseudo_outcomes
 from kosodachi.effect.hazard import cox_model
+from kosodachi.effect.interim import interim
 from kosodachi.effect.link_error import over_links
 from kosodachi.effect.lottery import Drawn, complier_effect, lottery
 from kosodachi.effect.matching import Matched, matched, matched_balance
@@ -73,6 +75,7 @@ __all__ = [
     "bandwidths",
     "baseline",
     "beside_truth",
+    "by_group",
     "calibrated",
     "checklist",
     "cluster_bootstrap",
@@ -103,6 +106,7 @@ __all__ = [
     "gate",
     "gated_estimates",
     "imputed",
+    "interim",
     "iptw",
     "items_met",
     "jump",
@@ -123,6 +127,7 @@ __all__ = [
     "pool",
     "propensity",
     "protocol",
+    "pseudo_outcomes",
     "restricted_mean",
     "restricted_mean_difference",
     "restricted_mean_iptw",
