@@ -21,7 +21,9 @@ def staggered(
     event_time (0 is the first period with outreach, below 0 should be null) besides.
 
     panel: one row a unit and period, balanced; `first`: first period with outreach, 0 if never. Compared with units not
-    yet reached, doubly robust if covariates are given. Standard errors by the multiplier bootstrap over clusters.
+    yet reached, doubly robust if covariates are given. Standard errors by the multiplier bootstrap over clusters (units
+    without), widened by sqrt(m / (m - 1)) with m clusters a group on average; intervals by t on clusters - groups degrees
+    of freedom. Without both they hold too seldom when each group is a handful of schools.
     """
     from diff_diff import CallawaySantAnna
 
@@ -29,17 +31,27 @@ def staggered(
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         found = model.fit(panel, outcome, unit, time, first, covariates=covariates, aggregate="all")
-    overall = _row(found.overall_att, found.overall_se, found.overall_conf_int)
+    wider, reach = _few(panel, cluster or unit, first)
+    overall = _row(found.overall_att, found.overall_se * wider, reach)
     by_time = [
-        {"event_time": int(e), **_row(v["effect"], v["se"], v["conf_int"])}
+        {"event_time": int(e), **_row(v["effect"], v["se"] * wider, reach)}
         for e, v in sorted(found.event_study_effects.items())
     ]
     return pd.DataFrame([overall]), pd.DataFrame(by_time, columns=COLUMNS)
 
 
-def _row(value, se, interval) -> dict:
-    low, high = (float(v) for v in interval)
-    return {"value": float(value), "se": float(se), "low": low, "high": high}
+def _few(panel: pd.DataFrame, cluster: str, first: str) -> tuple[float, float]:
+    """The widening of standard errors and the quantile of t that the number of clusters calls for."""
+    from scipy.stats import t
+
+    clusters, groups = panel[cluster].nunique(), panel[first].nunique()
+    each = max(clusters / groups, 2.0)
+    return float(np.sqrt(each / (each - 1))), float(t.ppf(0.975, max(clusters - groups, 1)))
+
+
+def _row(value, se, reach) -> dict:
+    value, se = float(value), float(se)
+    return {"value": value, "se": se, "low": value - reach * se, "high": value + reach * se}
 
 
 def too_few(clusters: int) -> bool:
