@@ -10,6 +10,8 @@ import warnings
 import numpy as np
 import pandas as pd
 
+from kosodachi.effect.group_time import group_time
+
 COLUMNS = ["event_time", "value", "se", "low", "high"]
 FEWEST = 8
 
@@ -23,7 +25,8 @@ def staggered(
     panel: one row a unit and period, balanced; `first`: first period with outreach, 0 if never. Compared with units not
     yet reached, doubly robust if covariates are given. Standard errors by the multiplier bootstrap over clusters (units
     without), widened by sqrt(m / (m - 1)) with m clusters a group on average; intervals by t on clusters - groups degrees
-    of freedom. Without both they hold too seldom when each group is a handful of schools.
+    of freedom: without both they hold too seldom when each group is a handful of schools. Without covariates and clusters
+    the overall error is that of `group_time`, which takes the size of the groups as given by the design.
     """
     from diff_diff import CallawaySantAnna
 
@@ -32,12 +35,22 @@ def staggered(
         warnings.simplefilter("ignore")
         found = model.fit(panel, outcome, unit, time, first, covariates=covariates, aggregate="all")
     wider, reach = _few(panel, cluster or unit, first)
-    overall = _row(found.overall_att, found.overall_se * wider, reach)
+    given = _by_design(panel, outcome, unit, time, first) if covariates is None and cluster in (None, unit) else np.nan
+    se = given if np.isfinite(given) else found.overall_se * wider
+    overall = _row(found.overall_att, se, reach)
     by_time = [
         {"event_time": int(e), **_row(v["effect"], v["se"] * wider, reach)}
         for e, v in sorted(found.event_study_effects.items())
     ]
     return pd.DataFrame([overall]), pd.DataFrame(by_time, columns=COLUMNS)
+
+
+def _by_design(panel: pd.DataFrame, outcome: str, unit: str, time: str, first: str) -> float:
+    """The standard error of the overall effect with groups as the design made them; missing if it is not the same effect."""
+    wide = panel.pivot(index=unit, columns=time, values=outcome)
+    starts = panel.groupby(unit)[first].first().reindex(wide.index)
+    place = np.searchsorted(wide.columns, starts).astype(float)
+    return group_time(wide, np.where(starts == 0, np.inf, place))[1]
 
 
 def _few(panel: pd.DataFrame, cluster: str, first: str) -> tuple[float, float]:

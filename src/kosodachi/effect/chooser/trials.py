@@ -24,11 +24,16 @@ def scored(plan: Plan, rng) -> tuple[np.ndarray, np.ndarray]:
     """Outcomes and distances of the score from the cut, of all children."""
     score = rng.standard_normal(plan.children)
     x = score - norm.isf(min(plan.reached / plan.children, 0.5))
-    return (rng.random(plan.children) < closed.scored_risk(plan, x)) * 1.0, x
+    return _alike(closed.scored_risk(plan, x), _home(plan.children, plan), plan.sibling_correlation, rng), x
+
+
+def _home(n: int, plan: Plan) -> np.ndarray:
+    """The household of each child."""
+    return (np.arange(n) / plan.siblings).astype(int)
 
 
 def _discontinuity(plan: Plan, rng) -> bool:
-    return bool(jump(*scored(plan, rng)).p < closed.LEVEL)
+    return bool(jump(*scored(plan, rng), cluster=_home(plan.children, plan)).p < closed.LEVEL)
 
 
 def _lottery(plan: Plan, rng) -> bool:
@@ -43,7 +48,7 @@ def _lottery(plan: Plan, rng) -> bool:
 
 def _households(n: int, plan: Plan, rng):
     """Lots drawn by household, and the household of each child."""
-    home = (np.arange(n) / plan.siblings).astype(int)
+    home = _home(n, plan)
     drawn = rng.permutation(np.arange(home[-1] + 1) % 2)
     return drawn[home] * 1.0, home
 
@@ -59,7 +64,7 @@ def _history(plan: Plan, rng) -> bool:
     if not before:
         return False
     a = np.r_[np.ones(plan.reached), np.zeros(before)]
-    home = (np.arange(len(a)) / plan.siblings).astype(int)
+    home = _home(len(a), plan)
     y = _alike(plan.baseline - plan.difference * a, home, plan.sibling_correlation, rng)
     found = naive(y, a, cluster=home)
     return bool(abs(found.value) > Z * found.se)
