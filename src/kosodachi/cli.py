@@ -198,6 +198,24 @@ def share(
     _line(told(f"shared_{what.value}", rows=rows, folder=to))
 
 
+@app.command()
+def pool(
+    runs: Annotated[
+        list[str], typer.Argument(metavar="RUN...", help="runs in reports/, or folders with released tables")
+    ],
+    to: Annotated[Path | None, typer.Option("--to", help="folder to write; reports/pooled if not given")] = None,
+    method: Annotated[str, typer.Option("--method", help="only this method, as aipw")] = "",
+    estimand: Annotated[str, typer.Option("--estimand", help="only this estimand, as ATE")] = "",
+    lang: Speak = None,
+) -> None:
+    """Pool released estimates of several municipalities, never rows. 複数自治体の公表済み推定値を統合する。"""
+    from kosodachi.workspace.messages import told
+    from kosodachi.workspace.pool import pool_runs
+
+    folder, count = pool_runs(runs, to=to, method=method, estimand=estimand)
+    _line(told("pooled", count=count, folder=folder))
+
+
 @items_app.command()
 def lint(lang: Speak = None) -> None:
     """List every fault of the item catalogue and its evidence at once. 項目台帳と根拠の誤りをまとめて示す。"""

@@ -15,7 +15,7 @@ def home(tmp_path_factory):
 def test_help_names_every_command(home):
     told = command(home, "--help")
     assert told.returncode == 0
-    for name in ("new", "check", "synthesise", "run", "status", "report", "verify", "share", "items"):
+    for name in ("new", "check", "synthesise", "run", "status", "report", "verify", "share", "pool", "items"):
         assert f"\n  {name} " in told.stdout
 
 
@@ -36,6 +36,7 @@ def test_help_imports_nothing_heavy():
         (["verify", "testtown", "--run", "never"], "E-RUN-13"),
         (["share", "testtown", "--to", "x", "--run", "never"], "E-RUN-13"),
         (["synthesise", "nowhere"], "E-RUN-16"),
+        (["pool", "nowhere", "elsewhere"], "E-POOL-03"),
     ],
 )
 def test_the_users_faults_are_told_in_three_lines_with_exit_status_2(home, words, code):

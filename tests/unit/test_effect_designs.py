@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from scipy.stats import fisher_exact
 
-from kosodachi.effect import complier_effect, jump, lottery, running_variable, stepped_wedge
+from kosodachi.effect import complier_effect, jump, lottery, running_variable, staggered, stepped_wedge
 from kosodachi.effect.neighbours import residuals
 
 
@@ -126,3 +126,23 @@ def test_staggered_starts_find_the_effect_and_no_trend_before():
     assert overall["low"].iloc[0] < -0.5 < overall["high"].iloc[0] < -0.2
     before = by_time[by_time["event_time"] < 0]
     assert ((before["low"] < 0) & (before["high"] > 0)).mean() >= 0.75
+
+
+def test_group_time_effects_in_arrays_are_those_of_the_library_and_keep_the_level():
+    from kosodachi.effect.group_time import group_time, site_weights
+
+    rng = np.random.default_rng(21)
+    start = np.repeat([1, 2, 3, 4], 5)
+    false = []
+    for _ in range(400):
+        means = rng.normal(size=(20, 1)) + rng.normal(size=5) + 0.5 * rng.normal(size=(20, 5))
+        value, se = group_time(means, start)
+        false.append(abs(value) > 2.12 * se)
+    assert 0.02 <= np.mean(false) <= 0.085
+    assert (site_weights(start, 5) * means).sum() == pytest.approx(value)
+    panel = pd.DataFrame({"site": np.repeat(np.arange(20), 5), "period": np.tile(np.arange(5), 20), "y": means.ravel(),
+                          "start": np.repeat(start, 5)})  # fmt: skip
+    theirs = staggered(panel, outcome="y", unit="site", time="period", first="start")[0].iloc[0]
+    assert theirs["value"] == pytest.approx(value)
+    assert theirs["se"] == pytest.approx(se, rel=0.3)
+    assert np.isnan(group_time(means[:5], start[:5])[0])

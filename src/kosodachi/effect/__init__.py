@@ -5,9 +5,11 @@ It compares children who were and were not offered support by staff; it is not a
 child.
 """
 
+from kosodachi.effect.bootstrap import Bootstrapped, cluster_bootstrap
 from kosodachi.effect.cohort import Cohort, cohort
 from kosodachi.effect.competing import cumulative_incidence
 from kosodachi.effect.controls import control_estimates, null_of
+from kosodachi.effect.described import baseline, course
 from kosodachi.effect.discontinuity import Jump, bandwidths, jump, running_variable
 from kosodachi.effect.doubt import doubts, link_chances, what_it_takes
 from kosodachi.effect.draws import Pooled, imputed, over_draws, rubin
@@ -20,7 +22,9 @@ from kosodachi.effect.few_events import (
     firth_logistic,
 )
 from kosodachi.effect.gate import Bounds, Gate, gate, gated_estimates
+from kosodachi.effect.groups import by_group, pseudo_outcomes
 from kosodachi.effect.hazard import cox_model
+from kosodachi.effect.interim import interim
 from kosodachi.effect.link_error import over_links
 from kosodachi.effect.lottery import Drawn, complier_effect, lottery
 from kosodachi.effect.matching import Matched, matched, matched_balance
@@ -30,6 +34,7 @@ from kosodachi.effect.pooled import PooledEffect, pool
 from kosodachi.effect.said import answer, covariate_words, doubt_answer, protocol, why
 from kosodachi.effect.sensitivity import e_value, lee, manski, risk_ratio, tipping_point
 from kosodachi.effect.staggered import staggered
+from kosodachi.effect.structural import g_estimation
 from kosodachi.effect.study import (
     analysed,
     balance,
@@ -43,10 +48,13 @@ from kosodachi.effect.study import (
 )
 from kosodachi.effect.surrogate import Index, surrogate_checks, surrogate_effect, surrogate_index
 from kosodachi.effect.survival import coarsened, curves, log_rank, restricted_mean, restricted_mean_difference
+from kosodachi.effect.target import checklist, items_met
 from kosodachi.effect.trial import TargetTrial
 from kosodachi.effect.wedge import Wedge, stepped_wedge
+from kosodachi.effect.weighted_survival import restricted_mean_iptw
 
 __all__ = [
+    "Bootstrapped",
     "Bounds",
     "Cohort",
     "Drawn",
@@ -65,12 +73,17 @@ __all__ = [
     "answer",
     "balance",
     "bandwidths",
+    "baseline",
     "beside_truth",
+    "by_group",
     "calibrated",
+    "checklist",
+    "cluster_bootstrap",
     "coarsened",
     "cohort",
     "complier_effect",
     "control_estimates",
+    "course",
     "covariate_words",
     "covariates_of",
     "cox",
@@ -88,11 +101,14 @@ __all__ = [
     "exact_difference",
     "firth_cox",
     "firth_logistic",
+    "g_estimation",
     "g_formula",
     "gate",
     "gated_estimates",
     "imputed",
+    "interim",
     "iptw",
+    "items_met",
     "jump",
     "kaplan_meier",
     "largest_differences",
@@ -111,8 +127,10 @@ __all__ = [
     "pool",
     "propensity",
     "protocol",
+    "pseudo_outcomes",
     "restricted_mean",
     "restricted_mean_difference",
+    "restricted_mean_iptw",
     "risk_ratio",
     "rubin",
     "running_variable",

@@ -31,10 +31,12 @@ class PooledEffect:
     municipalities: int
 
 
-def pool(values, errors) -> PooledEffect:
+def pool(values, errors, *, at_least_plain: bool = False) -> PooledEffect:
     """Random-effects mean by restricted maximum likelihood with Hartung and Knapp's interval.
 
     values, errors: estimates and standard errors, one a municipality, on one scale (log ratios or differences).
+    at_least_plain: the standard error is at least the plain one, as estimates that agree by chance would otherwise
+    make the interval of two or three municipalities vanish (Rover, Knapp & Friede 2015, doi:10.1186/s12874-015-0091-1).
     Raises ValueError with fewer than two. Ref: Viechtbauer 2005, doi:10.3102/10769986030003261; Hartung & Knapp 2001,
     doi:10.1002/sim.791; prediction: Higgins, Thompson & Spiegelhalter 2009, doi:10.1111/j.1467-985X.2008.00552.x.
     """
@@ -48,6 +50,7 @@ def pool(values, errors) -> PooledEffect:
     w = 1 / (v + tau2)
     mean = w @ y / w.sum()
     se = float(np.sqrt(w @ (y - mean) ** 2 / ((k - 1) * w.sum())))
+    se = max(se, float(w.sum() ** -0.5)) if at_least_plain else se
     reach = t.ppf(0.975, k - 1) * se
     fixed = 1 / v
     q = float(fixed @ (y - fixed @ y / fixed.sum()) ** 2)

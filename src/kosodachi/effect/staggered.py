@@ -10,6 +10,8 @@ import warnings
 import numpy as np
 import pandas as pd
 
+from kosodachi.effect.group_time import group_time
+
 COLUMNS = ["event_time", "value", "se", "low", "high"]
 FEWEST = 8
 
@@ -21,7 +23,10 @@ def staggered(
     event_time (0 is the first period with outreach, below 0 should be null) besides.
 
     panel: one row a unit and period, balanced; `first`: first period with outreach, 0 if never. Compared with units not
-    yet reached, doubly robust if covariates are given. Standard errors by the multiplier bootstrap over clusters.
+    yet reached, doubly robust if covariates are given. Standard errors by the multiplier bootstrap over clusters (units
+    without), widened by sqrt(m / (m - 1)) with m clusters a group on average; intervals by t on clusters - groups degrees
+    of freedom: without both they hold too seldom when each group is a handful of schools. Without covariates and clusters
+    the overall error is that of `group_time`, which takes the size of the groups as given by the design.
     """
     from diff_diff import CallawaySantAnna
 
@@ -29,17 +34,37 @@ def staggered(
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         found = model.fit(panel, outcome, unit, time, first, covariates=covariates, aggregate="all")
-    overall = _row(found.overall_att, found.overall_se, found.overall_conf_int)
+    wider, reach = _few(panel, cluster or unit, first)
+    given = _by_design(panel, outcome, unit, time, first) if covariates is None and cluster in (None, unit) else np.nan
+    se = given if np.isfinite(given) else found.overall_se * wider
+    overall = _row(found.overall_att, se, reach)
     by_time = [
-        {"event_time": int(e), **_row(v["effect"], v["se"], v["conf_int"])}
+        {"event_time": int(e), **_row(v["effect"], v["se"] * wider, reach)}
         for e, v in sorted(found.event_study_effects.items())
     ]
     return pd.DataFrame([overall]), pd.DataFrame(by_time, columns=COLUMNS)
 
 
-def _row(value, se, interval) -> dict:
-    low, high = (float(v) for v in interval)
-    return {"value": float(value), "se": float(se), "low": low, "high": high}
+def _by_design(panel: pd.DataFrame, outcome: str, unit: str, time: str, first: str) -> float:
+    """The standard error of the overall effect with groups as the design made them; missing if it is not the same effect."""
+    wide = panel.pivot(index=unit, columns=time, values=outcome)
+    starts = panel.groupby(unit)[first].first().reindex(wide.index)
+    place = np.searchsorted(wide.columns, starts).astype(float)
+    return group_time(wide, np.where(starts == 0, np.inf, place))[1]
+
+
+def _few(panel: pd.DataFrame, cluster: str, first: str) -> tuple[float, float]:
+    """The widening of standard errors and the quantile of t that the number of clusters calls for."""
+    from scipy.stats import t
+
+    clusters, groups = panel[cluster].nunique(), panel[first].nunique()
+    each = max(clusters / groups, 2.0)
+    return float(np.sqrt(each / (each - 1))), float(t.ppf(0.975, max(clusters - groups, 1)))
+
+
+def _row(value, se, reach) -> dict:
+    value, se = float(value), float(se)
+    return {"value": value, "se": se, "low": value - reach * se, "high": value + reach * se}
 
 
 def too_few(clusters: int) -> bool:

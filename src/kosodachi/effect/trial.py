@@ -67,3 +67,21 @@ class TargetTrial(BaseModel):
     def outcome_months(self) -> pd.PeriodIndex:
         """The months over which days absent are summed for the outcome."""
         return self.follow_up[self.follow_up >= self.index_month + self.outcome_after_months]
+
+    def facts(self) -> pd.DataFrame:
+        """What another municipality must have alike before estimates are pooled: columns aspect, setting (text).
+
+        Dates and the number of places may differ; outcome, eligibility and lengths may not.
+        """
+        months = self.outcome_months
+        told = {
+            "outcome": "long_absence",
+            "long_absence_days": self.long_absence_days,
+            "month_absence_days": self.month_absence_days,
+            "outcome_after_months": self.outcome_after_months,
+            "outcome_months": len(months),
+            "follow_up_months": len(self.follow_up),
+            "eligible": ("comparable" if self.comparable_only else "school_age") + ("_high_points" if self.top else ""),
+            "index_month": str(self.index_month),
+        }
+        return pd.DataFrame({"aspect": list(told), "setting": [str(value) for value in told.values()]})

@@ -5,6 +5,9 @@ languages, so that one run yields both. It checks form, not truth: a sentence is
 """
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from html import escape
 
 from kosodachi.faults import LANGUAGES, Fault
@@ -12,6 +15,18 @@ from kosodachi.report.tables import as_html, note_of, shown
 
 MIME = "application/vnd.kosodachi+json"
 ANSWER, HOW_SURE, NOT_FOR, TABLE, FIGURE = "answer", "how_sure", "not_for", "table", "figure"
+_HELD: ContextVar[list | None] = ContextVar("held", default=None)
+
+
+@contextmanager
+def held() -> Iterator[list]:
+    """The display outputs of what is said inside, kept and not shown: for a page that no notebook made."""
+    outputs: list = []
+    before = _HELD.set(outputs)
+    try:
+        yield outputs
+    finally:
+        _HELD.reset(before)
 
 
 def answer(*, en: list[str], ja: list[str]) -> None:
@@ -88,7 +103,11 @@ def _wanted() -> tuple[str, ...]:
 
 
 def _display(role: str, said: dict, views: dict, *, plain: str, **more) -> None:
+    view = "".join(f'<div lang="{lang}" class="kosodachi {role}">{views[lang]}</div>' for lang in _wanted())
+    bundle = {MIME: {"role": role, **more, **said}, "text/html": view, "text/plain": plain}
+    if (outputs := _HELD.get()) is not None:
+        outputs.append({"output_type": "display_data", "data": bundle, "metadata": {}})
+        return
     from IPython.display import display
 
-    view = "".join(f'<div lang="{lang}" class="kosodachi {role}">{views[lang]}</div>' for lang in _wanted())
-    display({MIME: {"role": role, **more, **said}, "text/html": view, "text/plain": plain}, raw=True)
+    display(bundle, raw=True)

@@ -1,5 +1,6 @@
 """The design chooser: before operation, which design could show an effect here, and how long it would take."""
 
+from kosodachi.effect.chooser import closed
 from kosodachi.effect.chooser.choose import best, compare, growth, nothing, words
 from kosodachi.effect.chooser.plan import Plan
 from kosodachi.effect.chooser.said import answer, assumptions
@@ -12,6 +13,7 @@ __all__ = [
     "answer",
     "assumptions",
     "best",
+    "closed",
     "compare",
     "from_town",
     "growth",

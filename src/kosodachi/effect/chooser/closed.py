@@ -53,18 +53,29 @@ def history(plan: Plan) -> float:
 def stepped_wedge(plan: Plan) -> float:
     """Hussey & Hughes 2007, eq. 7 (doi:10.1016/j.cct.2006.05.007), with t on sites - 2 degrees of freedom."""
     return (
-        power_of(plan.difference, np.sqrt(wedge_variance(plan, plan.icc)), max(plan.sites - 2, 1))
+        power_of(plan.difference, np.sqrt(wedge_variance(plan)), max(plan.sites - 2, 1))
         if _wedge(plan)
         else float("nan")
     )
 
 
 def staggered(plan: Plan) -> float:
-    """The wedge without comparisons between sites (site effects of any size); still homogeneous effects."""
-    return (
-        power_of(plan.difference, np.sqrt(wedge_variance(plan, None)), max(plan.sites - 2, 1))
-        if _wedge(plan)
-        else float("nan")
+    """Each group of sites against those not yet reached; levels of sites of any size, effects of any group its own.
+
+    Means of cells count alike, and their sizes vary as children come: 1/n is 1 + 1/n larger on average.
+    """
+    from kosodachi.effect.group_time import site_weights
+
+    if not _wedge(plan):
+        return float("nan")
+    on, (with_offer, without) = wedge_design(plan), spread(plan)
+    sites, periods = on.shape
+    starts = periods - on.sum(axis=1).astype(int)
+    counts = site_weights(starts, periods)
+    cell = plan.reached / on.size
+    variance = np.where(on > 0, with_offer, without) * (1 - plan.icc) / cell * (1 + 1 / cell)
+    return power_of(
+        plan.difference, float(np.sqrt((counts**2 * variance).sum())), max(sites - len(np.unique(starts)), 1)
     )
 
 
@@ -79,16 +90,13 @@ def wedge_design(plan: Plan) -> np.ndarray:
     return (np.arange(steps + 1) > group[:, None]) * 1.0
 
 
-def wedge_variance(plan: Plan, icc: float | None) -> float:
-    """Variance of the effect under the wedge; icc None leaves site effects free."""
+def wedge_variance(plan: Plan) -> float:
+    """Variance of the effect under the wedge, with the plan's likeness of children of a site."""
     on, (with_offer, without) = wedge_design(plan), spread(plan)
     sites, periods = on.shape
     one = (with_offer + without) / 2
-    cell = one * (1 - (icc or 0.0)) / (plan.reached / (sites * periods))
-    site = np.inf if icc is None else one * icc
+    cell, site = one * (1 - plan.icc) / (plan.reached / (sites * periods)), one * plan.icc
     U, W, V = on.sum(), (on.sum(axis=0) ** 2).sum(), (on.sum(axis=1) ** 2).sum()
-    if np.isinf(site):
-        return cell * sites * periods / (sites * (periods * U - V) - periods * W + U**2) if sites else np.nan
     top = sites * cell * (cell + periods * site)
     return top / ((sites * U - W) * cell + (U**2 + sites * periods * U - periods * W - sites * V) * site)
 

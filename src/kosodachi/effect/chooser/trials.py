@@ -1,13 +1,13 @@
 """Trials of a plan on made-up children: what each design's own estimator finds, and how often it finds the effect."""
 
 import numpy as np
-import pandas as pd
 from scipy.stats import norm
 
 from kosodachi.effect.chooser import closed
 from kosodachi.effect.chooser.plan import Plan
 from kosodachi.effect.discontinuity import jump
 from kosodachi.effect.estimators import Z, naive
+from kosodachi.effect.group_time import group_time
 from kosodachi.effect.lottery import lottery
 from kosodachi.effect.wedge import stepped_wedge
 
@@ -24,11 +24,16 @@ def scored(plan: Plan, rng) -> tuple[np.ndarray, np.ndarray]:
     """Outcomes and distances of the score from the cut, of all children."""
     score = rng.standard_normal(plan.children)
     x = score - norm.isf(min(plan.reached / plan.children, 0.5))
-    return (rng.random(plan.children) < closed.scored_risk(plan, x)) * 1.0, x
+    return _alike(closed.scored_risk(plan, x), _home(plan.children, plan), plan.sibling_correlation, rng), x
+
+
+def _home(n: int, plan: Plan) -> np.ndarray:
+    """The household of each child."""
+    return (np.arange(n) / plan.siblings).astype(int)
 
 
 def _discontinuity(plan: Plan, rng) -> bool:
-    return bool(jump(*scored(plan, rng)).p < closed.LEVEL)
+    return bool(jump(*scored(plan, rng), cluster=_home(plan.children, plan)).p < closed.LEVEL)
 
 
 def _lottery(plan: Plan, rng) -> bool:
@@ -43,7 +48,7 @@ def _lottery(plan: Plan, rng) -> bool:
 
 def _households(n: int, plan: Plan, rng):
     """Lots drawn by household, and the household of each child."""
-    home = (np.arange(n) / plan.siblings).astype(int)
+    home = _home(n, plan)
     drawn = rng.permutation(np.arange(home[-1] + 1) % 2)
     return drawn[home] * 1.0, home
 
@@ -59,18 +64,17 @@ def _history(plan: Plan, rng) -> bool:
     if not before:
         return False
     a = np.r_[np.ones(plan.reached), np.zeros(before)]
-    home = (np.arange(len(a)) / plan.siblings).astype(int)
+    home = _home(len(a), plan)
     y = _alike(plan.baseline - plan.difference * a, home, plan.sibling_correlation, rng)
     found = naive(y, a, cluster=home)
     return bool(abs(found.value) > Z * found.se)
 
 
 def wedge_data(plan: Plan, rng) -> tuple[np.ndarray, np.ndarray, np.ndarray, dict]:
-    """Outcomes, sites, periods and starts of a wedge in drawn order; site effects of the plan's icc."""
+    """Outcomes, sites, periods and starts of a wedge in drawn order; site effects of the plan's icc, cells of any size."""
     on = closed.wedge_design(plan)[rng.permutation(plan.sites)]
     sites, periods = on.shape
-    cell = np.arange(plan.reached) % (sites * periods)
-    site, period = cell // periods, cell % periods
+    site, period = (rng.integers(0, size, plan.reached) for size in (sites, periods))
     between = np.sqrt(plan.icc * plan.baseline * (1 - plan.baseline))
     level = plan.baseline + between * rng.standard_normal(sites)
     risk = np.clip(level[site] - plan.difference * on[site, period], 0, 1)
@@ -88,20 +92,15 @@ def _staggered(plan: Plan, rng) -> bool:
     from scipy.stats import t
 
     y, site, period, start = wedge_data(plan, rng)
-    cells = pd.DataFrame({"site": site, "period": period, "y": y}).groupby(["site", "period"], as_index=False).mean()
-    cells["start"] = cells["site"].map(start)
-    within = _within(cells["y"], cells), _within((cells["period"] >= cells["start"]) * 1.0, cells)
-    value = within[0] @ within[1] / (within[1] @ within[1])
-    left = within[0] - value * within[1]
-    scores = np.bincount(cells["site"], within[1] * left) / (within[1] @ within[1])
-    se = np.sqrt(plan.sites / (plan.sites - 1) * (scores @ scores))
-    return bool(abs(value) > t.ppf(0.975, plan.sites - 2) * se)
-
-
-def _within(values, cells) -> np.ndarray:
-    table = pd.DataFrame({"v": np.asarray(values, float), "site": cells["site"], "period": cells["period"]})
-    by = [table.groupby(column)["v"].transform("mean") for column in ("site", "period")]
-    return (table["v"] - by[0] - by[1] + table["v"].mean()).to_numpy()
+    starts = np.array([start[s] for s in range(plan.sites)])
+    cell = site * (int(period.max()) + 1) + period
+    size = plan.sites * (int(period.max()) + 1)
+    held = np.bincount(cell, minlength=size)
+    means = (np.bincount(cell, y, size) / np.maximum(held, 1)).reshape(plan.sites, -1)
+    whole = (held > 0).reshape(plan.sites, -1).all(axis=1)
+    value, se = group_time(means[whole], starts[whole])
+    freedom = max(whole.sum() - len(np.unique(starts[whole])), 1)
+    return bool(abs(value) > t.ppf(0.975, freedom) * se)
 
 
 _FINDS = {
