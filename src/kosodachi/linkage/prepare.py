@@ -71,7 +71,7 @@ def person_keys(records: pd.DataFrame) -> pd.Series:
     A number under which a source wrote two children, who differ in date of birth and in given name, is told apart by
     date of birth.
     """
-    return pd.Series(keyed(texts(records, KEYED)).to_pandas(), index=records.index, dtype="object")
+    return pd.Series(keyed(texts(records, KEYED)).to_numpy(zero_copy_only=False), index=records.index, dtype="object")
 
 
 def keyed(rows: pa.Table) -> pa.ChunkedArray:
