@@ -74,7 +74,8 @@ def test_what_is_not_alike_is_refused(second, code, said):
 
 
 def test_another_year_and_other_places_are_no_difference():
-    across.together([town("a", -0.1, 0.1), town("b", -0.1, 0.2, study=other("index_month", "2025-05"))])
+    rows = across.together([town("a", -0.1, 0.1), town("b", -0.1, 0.2, study=other("index_month", "2025-05"))])
+    assert set(rows["town"]) == {"a", "b"}
 
 
 def test_one_is_no_pool_and_nothing_in_common_is_said():

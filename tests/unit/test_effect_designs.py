@@ -146,3 +146,24 @@ def test_group_time_effects_in_arrays_are_those_of_the_library_and_keep_the_leve
     assert theirs["value"] == pytest.approx(value)
     assert theirs["se"] == pytest.approx(se, rel=0.3)
     assert np.isnan(group_time(means[:5], start[:5])[0])
+
+
+def test_a_wedge_that_tells_nothing_apart_is_missing_and_one_with_a_lonely_period_is_not():
+    rng = np.random.default_rng(5)
+    site, period = (each.ravel() for each in np.meshgrid(np.arange(6), np.arange(4), indexing="ij"))
+    site, period = np.repeat(site, 8), np.repeat(period, 8)
+    y = rng.random(len(site))
+    together = stepped_wedge(y, site, period, dict.fromkeys(range(6), 2), order_drawn=False)
+    assert np.isnan([together.value, together.se, together.low, together.high]).all()
+    start = {s: 1 + s % 3 for s in range(6)}
+    whole = stepped_wedge(y, site, period, start, icc=0.02, order_drawn=False)
+    alone = stepped_wedge(np.r_[y, 0.5], np.r_[site, 0], np.r_[period, 9], start, icc=0.02, order_drawn=False)
+    assert np.isfinite(alone.se) and abs(alone.value - whole.value) < 1e-8 and alone.se > 0
+
+
+def test_a_jump_with_hardly_anybody_beyond_the_cut_is_missing():
+    rng = np.random.default_rng(6)
+    x = np.r_[rng.uniform(-1, 0, 500), rng.uniform(0, 1, 19)]
+    few = jump(rng.random(519), x)
+    assert np.isnan([few.value, few.low, few.high, few.p]).all() and few.n == 0
+    assert np.isfinite(jump(rng.random(700), np.r_[x, rng.uniform(0, 1, 181)]).p)

@@ -16,6 +16,7 @@ from kosodachi.effect.neighbours import residuals
 
 P, Q = 1, 2
 PILOT = 2.576
+FEWEST = 20
 
 
 @dataclass(frozen=True)
@@ -56,8 +57,19 @@ def jump(y, x, *, treated=None, cluster=None, h: float | None = None, b: float |
     """The effect at x = 0, treatment from x >= 0 on; fuzzy if `treated` (0/1) is given.
 
     y outcome, x running variable (n,); h and b default to the bandwidths that minimise the mean squared error.
-    Triangular kernel, nearest-neighbour variance (three), summed within clusters if given.
+    Triangular kernel, nearest-neighbour variance (three), summed within clusters if given. All is missing with fewer than
+    FEWEST children on a side, or too few within the bandwidths to fit a curve.
     """
+    beyond = int((np.asarray(x) >= 0).sum())
+    if min(beyond, len(x) - beyond) < FEWEST:
+        return Jump(*(np.nan,) * 8, 0, np.nan)
+    try:
+        return _jump(y, x, treated, cluster, h, b)
+    except np.linalg.LinAlgError:
+        return Jump(*(np.nan,) * 8, 0, np.nan)
+
+
+def _jump(y, x, treated, cluster, h, b) -> Jump:
     order = np.argsort(x, kind="stable")
     y, x = np.asarray(y, float)[order], np.asarray(x, float)[order]
     t = None if treated is None else np.asarray(treated, float)[order]

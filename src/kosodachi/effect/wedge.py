@@ -12,6 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 
 DRAWS = 2_000
+FEWEST_SITES = 3  # t has sites - 2 degrees of freedom
+ALONE = 1e-9  # share of a direction of residuals below which it counts as fitted by one site alone
 
 
 @dataclass(frozen=True)
@@ -50,7 +52,8 @@ def stepped_wedge(y, site, period, start, *, icc: float | None = None, order_dra
 
     y, site, period (n,): one entry a child and period; start: {site: first period with outreach, None if never}.
     Generalised least squares with an exchangeable correlation of children of a site (icc, estimated if None), as GEE
-    with an identity link; the standard error is the bias-reduced sandwich.
+    with an identity link; the standard error is the bias-reduced sandwich, by a generalised inverse where one site alone
+    tells a period. All is missing where sites and periods do not tell the effect apart from calendar time.
     """
     from scipy.stats import t
 
@@ -59,10 +62,12 @@ def stepped_wedge(y, site, period, start, *, icc: float | None = None, order_dra
     cells = _cells(np.asarray(y, float), site, period, len(periods))
     first = np.array([np.inf if start[s] is None else np.searchsorted(periods, start[s]) for s in labels.tolist()])
     X = _design(cells, first)
+    if len(y) <= X.shape[1] or len(labels) < FEWEST_SITES or np.linalg.matrix_rank(X) < X.shape[1]:
+        return Wedge(*(np.nan,) * 8, len(labels), len(y))
     rho = _likeness(cells, X) if icc is None else icc
     weight = [_inverse(cells.n[cells.site == s], rho) for s in range(len(labels))]
     beta, variance = _fit(cells, X, weight)
-    se = float(np.sqrt(variance[-1, -1]))
+    se = float(np.sqrt(variance[-1, -1])) if variance[-1, -1] > 0 else np.nan
     reach = t.ppf(0.975, len(labels) - 2) * se
     value = float(beta[-1])
     order = _order(cells, X, weight, first, draws, seed) if order_drawn else (np.nan,) * 3
@@ -95,7 +100,7 @@ def _fit(cells, X, weight):
     beta = bread @ sum(D.T @ W @ m for D, m, W in parts)
     scores = []
     for D, m, W in parts:
-        left = np.linalg.solve(np.eye(len(m)) - D @ bread @ D.T @ W, m - D @ beta)
+        left = np.linalg.pinv(np.eye(len(m)) - D @ bread @ D.T @ W, rcond=ALONE) @ (m - D @ beta)
         scores.append(D.T @ W @ left)
     scores = np.array(scores)
     return beta, bread @ (scores.T @ scores) @ bread
@@ -105,10 +110,14 @@ def _likeness(cells: _Cells, X, rounds: int = 4) -> float:
     """The correlation of two children of a site, by moments of the residuals."""
     rho, sites, total = 0.0, cells.site.max() + 1, cells.n.sum()
     size = np.bincount(cells.site, cells.n)
+    if not size @ (size - 1):
+        return 0.0
     for _ in range(rounds):
         weight = [_inverse(cells.n[cells.site == s], rho) for s in range(sites)]
         left = cells.mean - X @ _fit(cells, X, weight)[0]
         squares = cells.within + cells.n @ left**2
+        if squares < ALONE:
+            return 0.0
         pairs = np.bincount(cells.site, cells.n * left) ** 2
         rho = (pairs.sum() - squares) / (size @ (size - 1)) / (squares / (total - X.shape[1]))
         rho = float(np.clip(rho, 0.0, 0.95))

@@ -100,7 +100,7 @@ def _staggered(plan: Plan, rng) -> bool:
     whole = (held > 0).reshape(plan.sites, -1).all(axis=1)
     value, se = group_time(means[whole], starts[whole])
     freedom = max(whole.sum() - len(np.unique(starts[whole])), 1)
-    return bool(abs(value) > t.ppf(0.975, freedom) * se)
+    return bool(se > 0 and abs(value) > t.ppf(0.975, freedom) * se)
 
 
 _FINDS = {

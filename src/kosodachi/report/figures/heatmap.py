@@ -60,11 +60,11 @@ def _heads(heads: list[str], side: list[str]) -> tuple[list[str], dict, float, f
         most = max(text.count("\n") + 1 for text in lines)
         if most <= 4 and all(_inches(part, size) <= room for text in lines for part in text.split("\n")):
             broken = sum(text.count("\n") for text in lines if not _spaced(text))
-            found.append((broken, -size, lines, 0.2 + 0.02 * size * most))
+            found.append((broken, -size, lines, 0.2 + 0.022 * size * most))
     if not found:
         return heads, {"fontsize": 9, "rotation": 90}, 0.1 + max(_inches(head, 9) for head in heads), room
     _, size, lines, high = min(found, key=lambda one: one[:2])
-    return lines, {"fontsize": -size}, high, room
+    return lines, {"fontsize": -size, "linespacing": 1.4}, high, room
 
 
 def _spaced(text: str) -> bool:
