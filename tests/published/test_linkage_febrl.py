@@ -81,7 +81,7 @@ def _tidy(table: pd.DataFrame) -> pd.DataFrame:
 
 def linked(left, right, *, seed: int = 1) -> pd.DataFrame:
     model = train(left, right, ENGLISH, seed=seed)
-    pairs = predict(model, left, right, ENGLISH)
+    pairs = predict(model, left, right, ENGLISH).to_pandas()
     return assign(pairs.assign(source="b", person=pairs["right_id"])), model
 
 
@@ -93,7 +93,7 @@ def duplicates(table: pd.DataFrame, *, seed: int = 1, at: float = Thresholds().l
     table = table.sort_values("unique_id", ignore_index=True)
     half = np.random.default_rng(seed).permutation(len(table)) % 2 == 0
     model = train(table[half], table[~half], ENGLISH, seed=seed)
-    pairs = predict(model, table, table, ENGLISH)
+    pairs = predict(model, table, table, ENGLISH).to_pandas()
     return pairs[(pairs["left_id"] < pairs["right_id"]) & (pairs["match_probability"] >= at)]
 
 

@@ -101,7 +101,8 @@ def test_em_on_patterns_agrees_with_splink():
     found, *_ = model._em(counted, trained, m, u)
     api = DuckDBAPI()
     frames = [api.register(side.ways, dataset_display_name=name) for side, name in ((children, "a"), (persons, "b"))]
-    settings = model._settings(spec, m, u, 1e-3) | {"max_iterations": 200, "em_convergence": 1e-6}
+    settings = model._settings(spec, m, u, 1e-3)
+    settings |= {"link_type": "link_only", "max_iterations": 200, "em_convergence": 1e-6}
     linker = Linker(frames, settings, log_level=None, validate_settings=False)
     linker.training.estimate_parameters_using_expectation_maximisation(rule.sql, record_sample_proportion=1.0)
     theirs = {

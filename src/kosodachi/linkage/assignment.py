@@ -9,18 +9,18 @@ from dataclasses import replace
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 from kosodachi.linkage.engines import connect
-from kosodachi.linkage.prepare import hashed
+from kosodachi.linkage.prepare import PERSON_ID, hashed
 from kosodachi.linkage.spec import Thresholds
-from kosodachi.tables.arrow import typed
+from kosodachi.tables.arrow import BATCH, typed
 
 # Persons and children as numbers; `best` keeps the row of the pair that counts.
-PAIR = f"""
+PAIR = """
 create temp table pair as
 with numbered as (
-  select row_number() over () - 1 as row, source, {hashed("(source || '|' || person)")} as person_id,
-         {hashed("left_id")} as child_id, match_weight, match_probability, held from pairs
+  select row, source, {person_id} as person_id, {child_id} as child_id, match_weight, match_probability, held from pairs
 )
 select source, person_id, child_id, max(match_weight) as match_weight, max(match_probability) as match_probability,
        arg_max(held, match_weight + if(held, 0, 1e-7)) as held, min(row) as row
@@ -33,11 +33,11 @@ from pair window person_first as (partition by person_id order by match_weight d
 qualify row_number() over person_first = 1
 """
 # Twins have as many numbers in a source, give or take one; if one has two more, one of them may be the other's.
-ASSIGN = f"""
+ASSIGN = """
 with claims as (
   select source, child_id, count(*) as n from best where not held and match_probability >= $link group by all
 ), twins as (
-  select birth, {hashed("register_no")} as child_id from births
+  select birth, child_id from births
 ), crowded as (
   select distinct c.source, c.child_id, true as crowded
   from claims c join twins b using (child_id)
@@ -61,7 +61,7 @@ with claims as (
                  else 'best' end as reason
   from claimed left join crowded using (source, child_id) left join numbering using (source)
 )
-select row, match_weight, match_probability, reason,
+select row, person_id, child_id, match_weight, match_probability, reason,
        case when reason = 'unlikely' then 'none'
             when reason in ('best', 'duplicate') then 'link'
             else 'review' end as band
@@ -71,41 +71,57 @@ from judged
 # From this share of children with several numbers on, a source is one that numbers children anew.
 SEVERAL = 0.05
 LEAST = 0.8
+KNOWN = {"person_id": "person_id", "child_id": "child_id"}
+UNKNOWN = {"person_id": PERSON_ID, "child_id": hashed("left_id")}
+BIRTHS = "create temp table births as select birth, {child_id} as child_id from given_births"
 COLUMNS = ["source", "person", "register_no", "match_weight", "match_probability", "reason", "band"]
 REASONS = ("best", "duplicate", "tie", "held", "twin", "taken", "unsure")
 
 
 def assign(
-    pairs: pd.DataFrame,
+    pairs: pd.DataFrame | pa.Table,
     thresholds: Thresholds = Thresholds(),  # noqa: B008
     *,
     births: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """One row a person of a source that has a candidate: register_no of the best child, reason and band.
 
-    pairs: source, person, left_id, match_weight (log2), match_probability, held; a data frame or an Arrow table. A
+    pairs: source, person, left_id, match_weight (log2), match_probability, held. A
     second person number of one source for a child (a duplicate in that system, or a system that numbers cases) is
     linked many-to-one from `thresholds.duplicate` on (from `link` on in a source that numbers many children anew), else
     sent to review; `reason` tells them apart and they are counted. births: register_no and birth (a group of children
     of one birth); of a child with two numbers more in a source than its twin, none is linked (reason twin), because
     one of them may be the twin's.
     """
-
     if not len(pairs):
         numbers = {column: "float64" for column in COLUMNS if column.startswith("match")}
         return pd.DataFrame({column: pd.Series(dtype=numbers.get(column, "object")) for column in COLUMNS})
-    births = pd.DataFrame({"register_no": [], "birth": []}, dtype="object") if births is None else births
+    return tidy(judged(pairs, thresholds, births=births), pairs)
+
+
+def judged(pairs: pd.DataFrame | pa.Table, thresholds: Thresholds, *, births: pd.DataFrame | None = None) -> pa.Table:
+    """What `assign` gives, by number: row (of `pairs`), person_id, child_id, match_weight, match_probability, reason, band.
+
+    Where `pairs` hold person_id and child_id, as `scored` gives them, `births` must hold child_id too.
+    """
     pairs = typed(pairs)
+    known = "person_id" in pairs.column_names
+    births = pd.DataFrame({"register_no": [], "birth": []}, dtype="object") if births is None else births
     with connect() as con:
-        con.register("pairs", pairs)
-        con.register("births", typed(births))
-        con.execute(PAIR)
+        con.register("pairs", typed(pairs.append_column("row", pa.array(np.arange(len(pairs))))))
+        con.register("given_births", typed(births))
+        con.execute(BIRTHS.format(child_id="child_id" if known else hashed("register_no")))
+        con.execute(PAIR.format(**KNOWN if known else UNKNOWN))
         con.execute(BEST)
         given = {name: getattr(thresholds, name) for name in ("link", "review", "duplicate", "margin")}
-        found = con.execute(ASSIGN, given | {"several": SEVERAL}).fetch_arrow_table()
-    texts = pairs.select(["source", "person", "left_id"]).take(found["row"]).rename_columns(COLUMNS[:3])
+        return con.execute(ASSIGN, given | {"several": SEVERAL}).to_arrow_table(BATCH)
+
+
+def tidy(made: pa.Table, pairs: pd.DataFrame | pa.Table) -> pd.DataFrame:
+    """Judged pairs with their texts, as a table of persons in order."""
+    texts = typed(pairs).select(["source", "person", "left_id"]).take(made["row"]).rename_columns(COLUMNS[:3])
     for column in COLUMNS[3:]:
-        texts = texts.append_column(column, found[column])
+        texts = texts.append_column(column, made[column])
     return texts.sort_by([("source", "ascending"), ("person", "ascending")]).to_pandas()
 
 
@@ -124,16 +140,16 @@ def link_from(probabilities: np.ndarray, false_link_rate: float, *, least: float
     return float(sure[within[-1]]) if len(within) else 1.0
 
 
-BEST_FREE = f"""select max(match_probability) as likely from pairs where not held
-group by {hashed("(source || '|' || person)")} order by likely"""
+BEST_FREE = "select max(match_probability) as likely from pairs where not held group by {person_id} order by likely"
 
 
 def thresholds_for(pairs, false_link_rate: float, thresholds: Thresholds) -> Thresholds:
     """The thresholds with `link` lowered or raised to the stated false-link rate, from pairs that are not held."""
 
     with connect() as con:
-        con.register("pairs", typed(pairs))
-        likely = con.execute(BEST_FREE).fetchnumpy()["likely"]
+        con.register("pairs", pairs := typed(pairs))
+        ids = KNOWN if "person_id" in pairs.column_names else UNKNOWN
+        likely = con.execute(BEST_FREE.format(**ids)).fetchnumpy()["likely"]
     link = link_from(likely, false_link_rate)
     review, duplicate = min(thresholds.review, link), max(link, thresholds.duplicate)
     return replace(thresholds, link=link, review=review, duplicate=duplicate)

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from kosodachi.linkage.assignment import assign, thresholds_for
+from kosodachi.linkage.assignment import judged, thresholds_for, tidy
 from kosodachi.linkage.comparisons import TERM_FREQUENCIES_FROM, japanese
 from kosodachi.linkage.engines import connect
 from kosodachi.linkage.link import Links, scored, summary
@@ -20,6 +20,7 @@ from kosodachi.linkage.passes import births_of, family_ways
 from kosodachi.linkage.past import Past, Scores, nothing
 from kosodachi.linkage.prepare import Side, children_of, persons_of
 from kosodachi.linkage.spec import FALSE_LINK_RATE, Specification, Thresholds
+from kosodachi.tables.arrow import typed
 
 
 @dataclass(frozen=True)
@@ -80,10 +81,13 @@ def _month(past: Past, children: Side, persons: Side, spec: Specification, *, en
     first, compared = _renewed(past.first, children, persons, score)
     chosen = thresholds_for(first.pairs, rate, past.thresholds) if rate is not None else past.thresholds
     births, second = births_of(children), nothing()
-    made = assign(first.pairs, chosen, births=births)
+    pairs = first.pairs
+    made = judged(pairs, chosen, births=births)
     if found := family_ways(children, persons, made):
         second, _ = _renewed(past.second, found.left, found.right, score, less=found.less)
-        made = assign(pa.concat_tables([first.pairs, second.pairs]), chosen, births=births)
+        pairs = pa.concat_tables([first.pairs, second.pairs])
+        made = judged(pairs, chosen, births=births)
+    made = tidy(made, pairs)
     links = Links(made, summary(children, persons, made, past.model, chosen), past.model)
     return Month(links, replace(past, thresholds=chosen, first=first, second=second), compared)
 
@@ -97,19 +101,13 @@ def _renewed(before: Scores, left: Side, right: Side, score, *, less: np.ndarray
         _same(right, rights, before.right, ("source", "person")),
     )
     kept = _kept(before, lefts, rights)
-    parts = [kept, score(left, _rows(right, ~old_right), less)]
+    parts = [kept, score(left, right.of(~old_right), less)]
     if not old_left.all() and old_right.any():
         paid = None if less is None else less[~old_left]
-        parts.append(score(_rows(left, ~old_left), _rows(right, old_right), paid))
-    pairs = pa.concat_tables([part.cast(kept.schema) for part in parts])
+        parts.append(score(left.of(~old_left), right.of(old_right), paid))
+    pairs = pa.concat_tables([part.select(kept.column_names).cast(kept.schema) for part in parts])
     order = [(column, "ascending") for column in ("source", "person", "left_id", "match_weight", "held")]
     return Scores(pairs.sort_by(order), lefts, rights), len(rights) - _number(right, old_right)
-
-
-def _rows(side: Side, chosen: np.ndarray) -> Side:
-    """The chosen rows of a side."""
-    mask = pa.array(chosen)
-    return Side(side.ways.filter(mask), side.whose.filter(mask), side.people)
 
 
 def _number(side: Side, chosen: np.ndarray) -> int:
@@ -128,23 +126,23 @@ def _prints(side: Side, keys: tuple[str, ...], less: np.ndarray | None = None) -
     whole, grouped = ", ".join(columns), ", ".join(f"of_{key}" for key in keys)
     named = ", ".join(f"of_{key} as {key}" for key in keys)
     with connect() as con:
-        con.register("side", table)
+        con.register("side", typed(table))
         return con.execute(
             f"select {named}, (sum(hash({whole}, round(less, 6), of_own)::hugeint) % {2**62})::bigint as print from side"
             f" group by {grouped} order by {grouped}"
-        ).fetch_arrow_table()
+        ).to_arrow_table()
 
 
 def _same(side: Side, prints: pa.Table, before: pa.Table, keys: tuple[str, ...]) -> np.ndarray:
     """For each row of a side, whether its person is written as before."""
     join = " and ".join(f"w.{key} = p.{key}" for key in keys)
     unchanged = " and ".join(f"p.{key} = b.{key}" for key in (*keys, "print"))
+    numbered = side.whose.select(list(keys)).append_column("row", pa.array(np.arange(len(side))))
     with connect() as con:
-        for name, table in (("w", side.whose), ("p", prints), ("b", before)):
-            con.register(name, table)
+        for name, table in (("w", numbered), ("p", prints), ("b", before)):
+            con.register(name, typed(table))
         rows = con.execute(
-            f"select w.unique_id, b.print is not null as same from w join p on {join} left join b on {unchanged}"
-            " order by w.unique_id"
+            f"select w.row, b.print is not null as same from w join p on {join} left join b on {unchanged} order by w.row"
         ).fetchnumpy()
     return np.asarray(rows["same"], dtype=bool)
 
@@ -155,9 +153,9 @@ def _kept(before: Scores, lefts: pa.Table, rights: pa.Table) -> pa.Table:
         for name, table in (
             ("pairs", before.pairs), ("l0", before.left), ("l1", lefts), ("r0", before.right), ("r1", rights)
         ):  # fmt: skip
-            con.register(name, table)
+            con.register(name, typed(table))
         return con.execute(
             "select pairs.* from pairs"
             " semi join (select person as left_id from l0 semi join l1 using (person, print)) using (left_id)"
             " semi join (select source, person from r0 semi join r1 using (source, person, print)) using (source, person)"
-        ).fetch_arrow_table()
+        ).to_arrow_table()

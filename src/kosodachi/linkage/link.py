@@ -12,8 +12,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
-from kosodachi.linkage.assignment import COLUMNS, REASONS, assign, thresholds_for
+from kosodachi.linkage.assignment import COLUMNS, REASONS, assign, judged, thresholds_for, tidy
 from kosodachi.linkage.comparisons import TERM_FREQUENCIES_FROM, japanese
 from kosodachi.linkage.engines import connect
 from kosodachi.linkage.model import Model, frequencies, predict, train
@@ -24,6 +25,7 @@ from kosodachi.tables.arrow import typed
 from kosodachi.tables.pseudonyms import pseudonyms
 
 BANDS = ("link", "review", "none")
+IDS = ["source", "person", "person_id"]
 
 
 @dataclass(frozen=True)
@@ -40,10 +42,10 @@ class Links:
 
 
 def link(
-    register: pd.DataFrame,
-    records: pd.DataFrame,
+    register: pd.DataFrame | pa.Table,
+    records: pd.DataFrame | pa.Table,
     *,
-    names: pd.DataFrame | None = None,
+    names: pd.DataFrame | pa.Table | None = None,
     seed: int = 1,
     engine: str = "duckdb",
     thresholds: Thresholds | None = None,
@@ -54,7 +56,7 @@ def link(
     """Links of the records of all other sources to the register, by one model trained on all of them.
 
     register, records: identifier_records of the register and of the other sources; names: identifier_names of both,
-    the further names that a person goes by. The link threshold follows from `false_link_rate`, the share of false links
+    the further names that a person goes by; data frames or pyarrow Tables (a third of the memory). The link threshold follows from `false_link_rate`, the share of false links
     that is accepted, unless `thresholds` are given. `probability` gives match probabilities for match weights (log2) in
     place of the model's own. Term frequencies are used from TERM_FREQUENCIES_FROM children on, unless said otherwise.
     Raises Fault E-LINK-01 (Spark without pyspark), E-LINK-02 (too many pairs), E-LINK-03/04 (register empty, or a
@@ -73,14 +75,15 @@ def link(
     pairs = scored(model, children, persons, **given)
     chosen = thresholds or thresholds_for(pairs, false_link_rate, Thresholds())
     births = births_of(children)
-    made = assign(pairs, chosen, births=births)
+    made = judged(pairs, chosen, births=births)
     if found := family_ways(children, persons, made):
         pairs = pa.concat_tables([pairs, scored(model, found.left, found.right, less=found.less, **given)])
-        made = assign(pairs, chosen, births=births)
+        made = judged(pairs, chosen, births=births)
+    made = tidy(made, pairs)
     return Links(made, summary(children, persons, made, model, chosen), model)
 
 
-def both_sides(register: pd.DataFrame, records: pd.DataFrame, names: pd.DataFrame | None) -> tuple[Side, Side]:
+def both_sides(register, records, names) -> tuple[Side, Side]:
     """The children and the persons, prepared side by side."""
     with ThreadPoolExecutor(1) as pool:
         persons = pool.submit(copy_context().run, persons_of, records, names)
@@ -98,19 +101,19 @@ def scored(
     less: np.ndarray | None = None,
     frequencies: dict[str, pa.Table] | None = None,
 ) -> pa.Table:
-    """Scored pairs of persons and children: source, person, left_id (person number), match_weight, match_probability,
-    held. `less` is taken off the weight by row of `children`, before the probability is read."""
+    """Scored pairs of persons and children: source, person, person_id, left_id (person number), child_id, match_weight,
+    match_probability, held. `less` is taken off the weight by row of `children`, before the probability is read."""
     pairs = predict(model, children.ways, persons.ways, spec, engine=engine, frequencies=frequencies)
-    left, right = children.rows(pairs["left_id"]), persons.rows(pairs["right_id"])
+    left, right = pairs["left_row"].to_numpy(), pairs["right_row"].to_numpy()
     weight, likely = (pairs[column].to_numpy() for column in ("match_weight", "match_probability"))
+    whose, whom = (side.whose.select(IDS).take(pa.array(rows)) for side, rows in ((persons, right), (children, left)))
     if less is not None:
         weight = weight - less[left]
         likely = 1 / (1 + np.exp2(-weight))
     likely = likely if probability is None else np.asarray(probability(weight), dtype=float)
     return pa.table({
-        "source": persons.whose["source"].take(pa.array(right)), "person": persons.whose["person"].take(pa.array(right)),
-        "left_id": children.whose["person"].take(pa.array(left)), "match_weight": weight, "match_probability": likely,
-        "held": pairs["held"].to_numpy(dtype=bool),
+        "source": whose["source"], "person": whose["person"], "person_id": whose["person_id"], "left_id": whom["person"],
+        "child_id": whom["person_id"], "match_weight": weight, "match_probability": likely, "held": pairs["held"],
     })  # fmt: skip
 
 
@@ -143,25 +146,34 @@ union all
 select record_id, source, person_no, person as register_no, null, 1.0, 'link' from own
 order by source, record_id
 """
+MAPPED = ["record_id", "source", "person_no", "research_id", "match_weight", "match_probability", "band"]
 
 
-def person_map(links: Links, register: pd.DataFrame, records: pd.DataFrame, *, key: bytes) -> pd.DataFrame:
+def person_map(
+    links: Links, register: pd.DataFrame | pa.Table, records: pd.DataFrame | pa.Table, *, key: bytes
+) -> pd.DataFrame | pa.Table:
     """The person map: one row a record, the register's own included (probability 1, band link).
 
-    research_id is there for band link alone; a record for review or without a child has none.
+    research_id is there for band link alone; a record for review or without a child has none. A pyarrow Table if the
+    register is one.
     """
+    numbers = keyed(texts(register, KEYED)).combine_chunks()
+    with ThreadPoolExecutor(1) as pool:
+        mapping = pool.submit(copy_context().run, _mapped, links, register, records)
+        known = pseudonyms(key, "person", numbers.to_pandas())
+        rows = mapping.result()
+    place = pc.index_in(rows["register_no"], value_set=numbers)
+    rows = rows.append_column("research_id", pa.array(known, type=pa.string()).take(place)).select(MAPPED)
+    return rows if isinstance(register, pa.Table) else rows.to_pandas()
 
+
+def _mapped(links: Links, register, records) -> pa.Table:
     with connect() as con:
         for name, rows in (("own", register), ("written", records)):
             written = texts(rows, KEYED)
-            con.register(name, written.select(KEYED[:3]).append_column("person", keyed(written)))
+            con.register(name, typed(written.select(KEYED[:3]).append_column("person", keyed(written))))
         con.register("links", typed(links.pairs[COLUMNS]))
-        rows = con.execute(MAP).fetch_arrow_table()
-    child = rows["register_no"].combine_chunks().dictionary_encode()
-    known = pa.array(pseudonyms(key, "person", child.dictionary.to_pandas()), type=pa.string())
-    rows = rows.append_column("research_id", known.take(child.indices))
-    columns = ["record_id", "source", "person_no", "research_id", "match_weight", "match_probability", "band"]
-    return rows.select(columns).to_pandas()
+        return con.execute(MAP).to_arrow_table()
 
 
 def person_link(mapped: pd.DataFrame) -> pd.DataFrame:

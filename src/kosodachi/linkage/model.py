@@ -12,7 +12,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from kosodachi.linkage.blocking import affordable, sampled, sure_pairs
+from kosodachi.linkage.blocking import affordable, block, sampled, sure_pairs
 from kosodachi.linkage.engines import backend, connect, registered
 from kosodachi.linkage.patterns import expectation_maximisation, patterns, u_of
 from kosodachi.linkage.spec import Comparison, Level, Specification, Training
@@ -81,23 +81,33 @@ def predict(
     engine: str = "duckdb",
     above: float = 1e-3,
     frequencies: dict[str, pa.Table] | None = None,
-) -> pd.DataFrame:
-    """Pairs from a match probability of `above` on: left_id, right_id, match_weight (log2), match_probability, held.
+) -> pa.Table:
+    """Pairs from a match probability of `above` on: left_id, right_id, match_weight (log2), match_probability, held, and
+    left_row, right_row, the numbers of the rows.
 
-    frequencies: as made by `frequencies`; without them they are counted in what is compared here. Weights are rounded to 6 decimals, so that no later choice hangs on the order of a sum.
+    frequencies: as made by `frequencies`; without them they are counted in what is compared here. Weights are rounded
+    to 6 decimals, so that no later choice hangs on the order of a sum.
     """
+    left, right = typed(left), typed(right)
     if not len(left) or not len(right):
-        numbers = {"match_weight": float, "match_probability": float, "held": bool}
-        return pd.DataFrame({column: [] for column in ("left_id", "right_id", *numbers)}).astype(numbers)
-    m, u = _of_table(model.levels, "m"), _of_table(model.levels, "u")
-    linker = _linker(left, right, _settings(spec, m, u, model.prior, keep=True), engine, frequencies)
-    scored = linker.inference.predict(threshold_match_probability=above)
+        return PAIRS.empty_table()
+    terms = adjusting(frequencies or _counted(left, right, spec), model, spec)
+    linker = _linker(left, right, model, spec, engine, terms)
+    found = linker.inference.predict(threshold_match_probability=above)
+    rows = f"unique_id_l as left_row, unique_id_r - {len(left)} as right_row"
     pairs = linker.misc.query_sql(
-        f"select unique_id_l as left_id, unique_id_r as right_id, round(match_weight, 6) as match_weight,"
-        f" round(match_probability, 9) as match_probability, {_held_sql(model, spec)} as held"
-        f" from {scored.physical_name} order by right_id, left_id"
-    )
-    return pairs if isinstance(pairs, pd.DataFrame) else pairs.as_pandas_dataframe()
+        f"select {rows}, round(match_weight, 6) as match_weight, round(match_probability, 9) as match_probability,"
+        f" {_held_sql(model, spec)} as held from {found.physical_name}"
+    ).as_pyarrow_table()
+    for name, table in (("right", right), ("left", left)):
+        pairs = pairs.add_column(0, f"{name}_id", table["unique_id"].take(pairs[f"{name}_row"]))
+    return pairs
+
+
+NUMBERS = {"match_weight": pa.float64(), "match_probability": pa.float64(), "held": pa.bool_()}
+PAIRS = pa.schema(
+    [*((column, pa.int64()) for column in ("left_id", "right_id", "left_row", "right_row")), *NUMBERS.items()]
+)
 
 
 def _held_sql(model: Model, spec: Specification) -> str:
@@ -258,27 +268,75 @@ def frequencies(left: pa.Table, right: pa.Table, spec: Specification) -> dict[st
     return counted
 
 
-def _linker(left, right, settings: dict, engine: str, frequencies: dict[str, pa.Table] | None = None):
+_counted = frequencies
+
+
+def adjusting(frequencies: dict[str, pa.Table], model: Model, spec: Specification) -> dict[str, pa.Table]:
+    """The frequencies as Splink must be given them.
+
+    Splink puts the share of a value in the place of u of the level at which the column alone agrees. Where a better
+    level takes most of the pairs that agree on the column, that u is far too small, and every pair of the better level
+    would lose as much weight. The share of pairs with this value that stand on that level is what belongs there.
+    """
+    u = _of_table(model.levels, "u")
+    return {column: _times(table, _part(column, u, spec)) for column, table in frequencies.items()}
+
+
+def _part(column: str, u: dict, spec: Specification) -> float:
+    """Of other pairs that agree on a column, the part that stands on the level of the column alone."""
+    agree = f"{column}_l = {column}_r"
+    for comparison in spec.comparisons:
+        implied = [level for level in comparison.scored if agree in level.sql.split(" and ")]
+        alone = [level for level in implied if level.sql == agree]
+        if alone:
+            return u[comparison.name, alone[0].label] / sum(u[comparison.name, level.label] for level in implied)
+    return 1.0
+
+
+def _times(table: pa.Table, factor: float) -> pa.Table:
+    return table.set_column(1, table.column_names[1], pc.multiply(table[1], factor))
+
+
+def _linker(left: pa.Table, right: pa.Table, model: Model, spec: Specification, engine: str, terms: dict):
+    """Splink over both sides in one table, numbered through: its keys are then numbers, not texts of two parts.
+
+    On DuckDB the pairs are found here (`blocking.block`) and handed to Splink; on Spark it finds them by the same rules.
+    """
     from splink import Linker
 
     api = backend(engine)
-    sides = (("a_register", left), ("b_records", right))
-    frames = [registered(api, frame, name, engine=engine) for name, frame in sides]
-    linker = Linker(frames, settings, log_level=None, validate_settings=False)
-    for column, table in (frequencies or {}).items():
+    both = registered(api, _numbered(left, right, spec), "everybody", engine=engine)
+    settings = _settings(spec, *(_of_table(model.levels, which) for which in "mu"), model.prior)
+    linker = Linker([both], settings, log_level=None, validate_settings=False)
+    for column, table in terms.items():
         counted = registered(api, table, f"c_{column}", engine=engine)
         linker.table_management.register_term_frequency_lookup(counted, column)
+    if engine == "duckdb":
+        block(api.duckdb_con, both.physical_name, spec.blocking, into="pairs_found")
+        found = api.register("pairs_found", dataset_display_name="pairs_found")
+        found = linker.table_management.register_blocked_pairs_for_predict(found)
+        # Else Splink would first copy the rows that are in a pair, and that is nearly all of them.
+        found.metadata["registered_for_predict"] = False
     return linker
 
 
-def _settings(spec: Specification, m: dict, u: dict, prior: float, *, keep: bool = False) -> dict:
+def _numbered(left: pa.Table, right: pa.Table, spec: Specification) -> pa.Table:
+    """Both sides in one table: unique_id counts from 0 through left and right, `side` is 0 or 1."""
+    row, side = np.arange(len(left) + len(right)), np.repeat([0, 1], [len(left), len(right)]).astype("int8")
+    both = pa.concat_tables([table.select(spec.columns) for table in (left, right)])
+    return both.append_column("unique_id", pa.array(row)).append_column("side", pa.array(side))
+
+
+def _settings(spec: Specification, m: dict, u: dict, prior: float) -> dict:
     return {
-        "link_type": "link_only",
+        "link_type": "dedupe_only",
         "probability_two_random_records_match": prior,
         "comparisons": [_comparison(comparison, m, u, spec.term_frequencies) for comparison in spec.comparisons],
-        "blocking_rules_to_generate_predictions": [rule.sql for rule in spec.blocking],
+        "blocking_rules_to_generate_predictions": [
+            f"{rule.sql} and l.side = 0 and r.side = 1" for rule in spec.blocking
+        ],
         "retain_matching_columns": False,
-        "retain_intermediate_calculation_columns": keep,
+        "retain_intermediate_calculation_columns": True,
     }
 
 

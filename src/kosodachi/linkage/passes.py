@@ -10,9 +10,11 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 from kosodachi.linkage.engines import connect
 from kosodachi.linkage.prepare import COMPARED, WHOSE, Side
+from kosodachi.tables.arrow import BATCH, typed
 
 SURE = 0.99
 OF_FAMILY = ("surname", "surname_code", "address", "chome", "town", "guardian", "guardian_code", "guardian_given",
@@ -30,15 +32,15 @@ class Family:
 
 
 BIRTHS = """
-select distinct person as register_no, household || '|' || birth_date as birth from kid
+select distinct person as register_no, person_id as child_id, household || '|' || birth_date as birth from kid
 where twin and household is not null and birth_date is not null order by register_no
 """
 
 
 def births_of(children: Side) -> pd.DataFrame:
-    """Children of one birth in one household: register_no, birth (equal for all of one birth)."""
+    """Children of one birth in one household: register_no, child_id, birth (equal for all of one birth)."""
     with connect() as con:
-        con.register("kid", _table(children))
+        con.register("kid", typed(_table(children)))
         return con.execute(BIRTHS).df()
 
 
@@ -52,15 +54,15 @@ def _table(side: Side):
 
 UNLINKED = """
 create temp table todo as select * from rec
-where not exists (from made m where m.source = rec.source and m.person = rec.person and m.band = 'link')
+where not exists (from made m where m.person_id = rec.person_id and m.band = 'link')
 """
 # How a family is written in the sure links of its children.
 CONTEXT = f"""
 create temp table context as
 select distinct coalesce(k.household, k.person) as home, {", ".join(f"r.{column}" for column in OF_FAMILY)},
        substr(r.name, 1, r.surname_length) as surname_text, substr(r.kana_code, 1, r.surname_code_length) as code_text
-from made m join rec r on r.source = m.source and r.person = m.person and r.own
-join kid k on k.person = m.register_no and k.own
+from made m join rec r on r.person_id = m.person_id and r.own
+join kid k on k.person_id = m.child_id and k.own
 where m.band = 'link' and m.match_probability >= {SURE}
   and (r.surname is distinct from k.surname or r.surname_code is distinct from k.surname_code
        or r.address is distinct from k.address or r.guardian is distinct from k.guardian)
@@ -79,15 +81,15 @@ _FAMILY = ", ".join(f"{_TAKEN.get(column, 'k.' + column)} as {column}" for colum
 LEFT = f"""
 create temp table way as
 with written as (
-  select k.source, k.person, k.household, {_FAMILY} from kid k join context c on c.home = coalesce(k.household, k.person)
+  select k.source, k.person, k.person_id, k.household, {_FAMILY} from kid k join context c on c.home = coalesce(k.household, k.person)
   where k.own
-  union
-  select k.source, k.person, k.household, {", ".join(("k" if c in ("twin", "birth_date", "birth_year", "birth_day") else "r") + "." + c for c in COMPARED)}
-  from made m join rec r on r.source = m.source and r.person = m.person and r.own
-  join kid k on k.person = m.register_no and k.own
+  union all
+  select k.source, k.person, k.person_id, k.household, {", ".join(("k" if c in ("twin", "birth_date", "birth_year", "birth_day") else "r") + "." + c for c in COMPARED)}
+  from made m join rec r on r.person_id = m.person_id and r.own
+  join kid k on k.person_id = m.child_id and k.own
   where m.band = 'link' and m.match_probability >= {SURE} and k.by_sound = 1 and not k.twin
 ), fitting as (
-  select * from written w where {" or ".join(f"({key}) in (select ({key}) from todo)" for key in FITTING)}
+  select distinct * from written w where {" or ".join(f"({key}) in (select ({key}) from todo)" for key in FITTING)}
 )
 select {_HASH.format("source, person, " + ", ".join(COMPARED))}, *, false as own, null::bigint as surname_length,
        null::bigint as surname_code_length, log2(1 + count(*) over (partition by person)) as less
@@ -95,15 +97,19 @@ from fitting
 """
 
 
-def family_ways(children: Side, persons: Side, made: pd.DataFrame) -> Family | None:
-    """What the second pass compares; None if everybody is linked or the links tell nothing that the register has not."""
+def family_ways(children: Side, persons: Side, made: pa.Table) -> Family | None:
+    """What the second pass compares; None if everybody is linked or the links tell nothing that the register has not.
+
+    made: as `judged` gives it.
+    """
     with connect() as con:
         for name, table in (("kid", _table(children)), ("rec", _table(persons)), ("made", made)):
-            con.register(name, table)
+            con.register(name, typed(table))
         for step in (UNLINKED, CONTEXT, LEFT):
             con.execute(step)
-        left = con.execute("select * from way order by unique_id").fetch_arrow_table()
-        right = con.execute("select * from todo order by unique_id").fetch_arrow_table()
+        left, right = (
+            con.execute(f"select * from {table} order by unique_id").to_arrow_table(BATCH) for table in ("way", "todo")
+        )
     if not len(left) or not len(right):
         return None
     sides = [Side(table.select(["unique_id", *COMPARED]), table.select(WHOSE), len(table)) for table in (left, right)]

@@ -5,6 +5,7 @@ for equality alone becomes a 63-bit hash. What is prepared here holds identifier
 """
 
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -14,7 +15,7 @@ import pyarrow.compute as pc
 from kosodachi.faults import Fault
 from kosodachi.linkage.engines import connect
 from kosodachi.linkage.sounds import frames
-from kosodachi.tables.arrow import typed
+from kosodachi.tables.arrow import BATCH, typed
 
 WRITTEN = ["name", "surname", "given", "kana", "kana_code", "surname_code", "given_code", "birth_date", "sex", "address",
            "chome", "town", "previous_town", "previous_chome", "previous_block", "guardian_name", "guardian_code"]  # fmt: skip
@@ -31,10 +32,10 @@ BY_SOUND = "^[ァ-ヺーA-Za-z〓]+$"
 
 @dataclass(frozen=True)
 class Side:
-    """One side of the linkage, one row a way of writing, in the order of unique_id.
+    """One side of the linkage, one row a way of writing.
 
-    ways: unique_id and the compared columns. whose: unique_id, source, person, household, own (False for a further
-    name), and the length of the surname in the name and in the kana code. people: how many persons.
+    ways: unique_id and the compared columns, in no order. whose: unique_id, source, person, person_id (a hash of person, with its source unless of the register), household, own (False
+    for a further name), and the length of the surname in the name and in the kana code. people: how many persons.
     """
 
     ways: pa.Table
@@ -48,9 +49,10 @@ class Side:
         """The ways under the name that stands in the record itself."""
         return self.ways.filter(self.whose["own"])
 
-    def rows(self, unique_ids) -> np.ndarray:
-        """Row numbers of unique ids."""
-        return np.searchsorted(self.ways["unique_id"].to_numpy(), np.asarray(unique_ids))
+    def of(self, rows: np.ndarray) -> "Side":
+        """The rows chosen by a mask."""
+        chosen = pa.array(rows)
+        return Side(self.ways.filter(chosen), self.whose.filter(chosen), self.people)
 
 
 KEYED = ["record_id", "source", "person_no", "birth_date", "given", "given_code"]
@@ -76,76 +78,92 @@ def person_keys(records: pd.DataFrame) -> pd.Series:
 
 def keyed(rows: pa.Table) -> pa.ChunkedArray:
     """The person keys of rows with the columns KEYED."""
+    number = rows["person_no"]
+    if not number.null_count and pc.count_distinct(number).as_py() == len(number):
+        return number
     with connect() as con:
-        con.register("rows", rows.select(KEYED).append_column("row", pa.array(np.arange(len(rows)))))
-        apart = con.execute(KEYS).fetch_arrow_table()
+        con.register("rows", typed(rows.select(KEYED).append_column("row", pa.array(np.arange(len(rows))))))
+        apart = con.execute(KEYS).to_arrow_table()
     of_row = np.zeros(len(rows), dtype=bool)
     of_row[apart["row"].to_numpy()] = True
-    return pc.replace_with_mask(rows["person_no"].combine_chunks(), pa.array(of_row), apart["person"].combine_chunks())
+    known = rows["person_no"].combine_chunks()
+    return pa.chunked_array([pc.replace_with_mask(known, pa.array(of_row), apart["person"].combine_chunks())])
 
 
-def texts(records: pd.DataFrame, columns: list[str]) -> pa.Table:
+def texts(records: pd.DataFrame | pa.Table, columns: list[str]) -> pa.Table:
     """Columns of the records as text; those that the records do not have are missing."""
+    held = records.column_names if isinstance(records, pa.Table) else records
     return pa.table({
-        column: pa.array(records[column], type=pa.string(), from_pandas=True) if column in records else pa.nulls(len(records), pa.string())
-        for column in columns
+        column: _text(records[column]) if column in held else pa.nulls(len(records), pa.string()) for column in columns
     })  # fmt: skip
 
 
-def children_of(register: pd.DataFrame, names: pd.DataFrame | None = None) -> Side:
+def _text(column: pd.Series | pa.ChunkedArray) -> pa.ChunkedArray | pa.Array:
+    if isinstance(column, pa.ChunkedArray):
+        return column.cast(pa.string())
+    return pa.array(column, type=pa.string(), from_pandas=True)
+
+
+def children_of(register: pd.DataFrame | pa.Table, names: pd.DataFrame | pa.Table | None = None) -> Side:
     """The register's children, each under its present name and, with `names` (identifier_names), its further ones.
 
     Raises Fault E-LINK-03 (empty register), E-LINK-04 (a person number twice).
     """
-    if register.empty:
+    if not len(register):
         raise Fault("E-LINK-03")
-    if twice := int(register["person_no"].dropna().duplicated().sum()):
+    number = texts(register, ["person_no"])["person_no"].drop_null()
+    if twice := len(number) - pc.count_distinct(number).as_py():
         raise Fault("E-LINK-04", rows=twice)
     return _side(register, names, twins=True)
 
 
-def persons_of(records: pd.DataFrame, names: pd.DataFrame | None = None) -> Side:
+def persons_of(records: pd.DataFrame | pa.Table, names: pd.DataFrame | pa.Table | None = None) -> Side:
     """The persons of the sources, each in every way in which its source writes it."""
     return _side(records, names, twins=False)
 
 
-def _side(records: pd.DataFrame, names: pd.DataFrame | None, *, twins: bool) -> Side:
+def _side(records: pd.DataFrame | pa.Table, names: pd.DataFrame | pa.Table | None, *, twins: bool) -> Side:
     rows, further = _given(records), further_names(names, records)
     repeated = pc.count_distinct(rows["person"]).as_py() < MOSTLY_ONE * len(rows) and not len(further)
     with connect() as con:
         con.execute("set preserve_insertion_order = false")
         con.register("given_rows", rows)
         own = f"{OWN} {FIRST}" if repeated else OWN
-        con.execute(f"create temp table way as {COMPARE.format(rows=own, own='true')}")
+        compare = partial(COMPARE.format, person_id=CHILD_ID if twins else PERSON_ID)
+        con.execute(f"create temp table way as {compare(rows=own, own='true')}")
         if len(further):
-            con.register("given_names", typed(further))
-            con.execute(f"insert into way by name {COMPARE.format(rows=MORE, own='false')}")
-        ways = con.execute(ONCE.format(twin=TWIN if twins else "false")).fetch_arrow_table()
-        people = con.execute("select count(distinct person_id) from way").fetchone()[0]
-    kana = ways["kana"].fill_null("").to_pylist()
-    frame = pa.array(frames(kana), type=pa.string())
+            con.register("given_names", further)
+            con.execute(f"insert into way by name {compare(rows=MORE, own='false')}")
+        alike, people = con.execute(ALIKE).fetchone()
+        once = ONCE if alike else "true"
+        ways = con.execute(WRITE.format(twin=TWIN if twins else "false", once=once)).to_arrow_table(BATCH)
+    frame = pa.array(frames(ways["kana"].fill_null("").to_pylist()), type=pa.string())
     ways = ways.append_column("frame", frame)
     ways = ways.append_column("frame_initial", pc.utf8_slice_codeunits(frame, 0, 1))
-    return Side(ways.select(["unique_id", *COMPARED]), ways.select(WHOSE), people)
+    return Side(typed(ways.select(["unique_id", *COMPARED])), ways.select(WHOSE), people)
 
 
-MOSTLY_ONE, BATCH = 0.8, 100_000
+MOSTLY_ONE = 0.8
 
 
-def _given(records: pd.DataFrame) -> pa.Table:
-    """What is read of the records, as text in batches that DuckDB reads side by side; `row` is the number of the row."""
+def _given(records: pd.DataFrame | pa.Table) -> pa.Table:
+    """What is read of the records, as text; `row` is the number of the row."""
     rows = texts(records, list(dict.fromkeys([*KEYED, "household_no", *WRITTEN])))
-    rows = rows.append_column("person", keyed(rows)).append_column("row", pa.array(np.arange(len(rows))))
-    return pa.Table.from_batches(rows.to_batches(max_chunksize=BATCH), rows.schema)
+    return typed(rows.append_column("person", keyed(rows)).append_column("row", pa.array(np.arange(len(rows)))))
 
 
-def further_names(names: pd.DataFrame | None, records: pd.DataFrame) -> pd.DataFrame:
+def further_names(names: pd.DataFrame | pa.Table | None, records: pd.DataFrame | pa.Table) -> pa.Table:
     """The names of identifier_names that are no present name of these records."""
+    columns = ["record_id", *FORMS]
     if names is None:
-        return pd.DataFrame({column: pd.Series(dtype="object") for column in ("record_id", *FORMS)})
-    further = names.loc[names["kind"].ne("current"), ["record_id", *FORMS]]
-    of_these = records["record_id"][records["record_id"].isin(further["record_id"])]
-    return further[further["record_id"].isin(of_these)]
+        return texts(pd.DataFrame(), columns)
+    if isinstance(names, pa.Table):
+        further = names.filter(pc.not_equal(names["kind"], "current"))
+    else:
+        further = names.loc[names["kind"].ne("current"), columns]
+    further = texts(further, columns)
+    of_these = pc.is_in(further["record_id"], value_set=texts(records, ["record_id"])["record_id"].combine_chunks())
+    return typed(further.filter(of_these))
 
 
 def hashed(sql: str) -> str:
@@ -158,7 +176,8 @@ def hashed(sql: str) -> str:
     return f"case when {sql} is not null then ({both} >> 1)::bigint end"
 
 
-WHOSE = ["unique_id", "source", "person", "household", "own", "surname_length", "surname_code_length"]
+CHILD_ID, PERSON_ID = hashed("person"), hashed("(source || '|' || person)")
+WHOSE = ["unique_id", "source", "person", "person_id", "household", "own", "surname_length", "surname_code_length"]
 _TEXTS = ", ".join(f"nullif({column}, '') as {column}" for column in WRITTEN)
 OWN = f"""
 select * exclude (unnamed) replace (
@@ -190,7 +209,7 @@ _EQUALS = {
 }  # fmt: skip
 COMPARE = f"""
 select *, (hash(person_id, household, own, {", ".join(WAY)}) >> 1)::bigint as unique_id from (
-  select source, person, {hashed("(source || '|' || person)")} as person_id, household, {{own}} as own, name, kana, kana_code,
+  select source, person, {{person_id}} as person_id, household, {{own}} as own, name, kana, kana_code,
          case when starts_with(name, surname) then length(surname) end as surname_length,
          case when starts_with(kana_code, surname_code) then length(surname_code) end as surname_code_length,
          case when regexp_matches(name, '{BY_SOUND}') then 1 end as by_sound,
@@ -206,7 +225,6 @@ TWIN = f"""(coalesce({hashed("household")}, address), birth_date) in (
   where birth_date is not null and coalesce({hashed("household")}, address) is not null
   group by all having count(distinct person_id) > 1)"""
 # Rows that are written alike are one way.
-ONCE = """
-select *, coalesce({twin}, false) as twin from way
-where rowid in (select min(rowid) from way group by unique_id) order by unique_id
-"""
+ALIKE = "select count(*) > count(distinct unique_id), count(distinct person_id) from way"
+ONCE = "rowid in (select min(rowid) from way group by unique_id)"
+WRITE = "select *, coalesce({twin}, false) as twin from way where {once}"

@@ -2,17 +2,20 @@
 
 import pandas as pd
 
+BATCH = 100_000  # rows that one thread of DuckDB reads at a time; a table of one batch is read by one thread
+
 
 def typed(frame):
-    """A data frame as a pyarrow Table in which text stays text, also where a whole column is missing.
+    """A data frame or a pyarrow Table as a Table in which text stays text, also where a whole column is missing.
 
-    A pyarrow Table comes back as it is. Raises pyarrow.ArrowTypeError for an object column that holds more than text.
+    It comes in batches that DuckDB reads side by side; a Table is not copied. Raises pyarrow.ArrowTypeError for an
+    object column that holds more than text.
     """
     import pyarrow as pa
 
-    if isinstance(frame, pa.Table):
-        return frame
-    return pa.table({name: _column(pa, column) for name, column in frame.items()})
+    if not isinstance(frame, pa.Table):
+        frame = pa.table({name: _column(pa, column) for name, column in frame.items()})
+    return pa.Table.from_batches(frame.to_batches(max_chunksize=BATCH), frame.schema)
 
 
 def _column(pa, column: pd.Series):
