@@ -13,6 +13,7 @@ import time
 from pathlib import Path
 
 import pandas as pd
+import pyarrow.parquet as pq
 
 LARGE = Path(__file__).resolve().parents[1] / "synthetic_data" / "towns" / "large.yaml"
 KEY = b"0" * 32
@@ -82,12 +83,14 @@ def pseudonyms_of(record: pd.DataFrame) -> pd.Series:
     return pseudonyms(KEY, "record", record["source"] + "|" + record["row_no"].astype(str))
 
 
-def tables(folder: Path, persons: int | None = None) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
-    """The register, the records of the other sources (of `persons` persons at most, drawn by record id), names."""
+def tables(folder: Path, persons: int | None = None, *, arrow: bool = False) -> tuple:
+    """The register, the records of the other sources (of `persons` persons at most, drawn by record id), names; as data
+    frames, or as pyarrow Tables."""
     drawn = folder / f"drawn_{persons}"
     if not (drawn / "done").exists():
         subprocess.run([sys.executable, __file__, str(folder), str(persons or 0)], check=True)
-    return tuple(pd.read_parquet(drawn / f"{name}.parquet") for name in ("register", "others", "names"))
+    read = pq.read_table if arrow else pd.read_parquet
+    return tuple(read(drawn / f"{name}.parquet") for name in ("register", "others", "names"))
 
 
 def draw(folder: Path, persons: int | None) -> None:
@@ -234,6 +237,7 @@ def scores(person_map: pd.DataFrame, folder: Path) -> pd.DataFrame:
     person["truly"] = pseudonyms(KEY, "person", person["register_no"])
     if "record_id" not in record:
         record["record_id"] = pseudonyms_of(record)
+    person_map = person_map if isinstance(person_map, pd.DataFrame) else person_map.to_pandas()
     rows = person_map[person_map["source"] != "juki"].merge(record[["record_id", "person_id"]], on="record_id")
     rows = rows.merge(person, on="person_id").sort_values("record_id")
     rows = rows.drop_duplicates(["source", "person_no"])
@@ -254,7 +258,7 @@ def run_one(system: str, folder: Path, persons: int | None) -> dict:
     """Seconds (wall, CPU) from normalised tables to the person map, peak memory before and in all, and scores."""
     from kosodachi.linkage import person_map
 
-    given = tables(folder, persons)
+    given = tables(folder, persons, arrow=system == "kosodachi")
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
     wall, cpu = time.perf_counter(), time.process_time()
     links = SYSTEMS[system](*given)
