@@ -11,6 +11,7 @@ from kosodachi.items import literature, scales
 from kosodachi.items.effects import effects, one_a_cohort, usable
 from kosodachi.items.item_checks import item_faults
 
+ADDRESS = r"10\.\d{4,}/|https?://|arXiv:|PMID "
 CODED_AGAINST = r"reversed|coded so that|OR<1|OR of ATTAINING"
 
 
@@ -29,7 +30,7 @@ def lint(
     pool = one_a_cohort(effects(rows)) if pool is None else pool
     return [
         *_unknown_sources(rows, sources),
-        *_from_memory(rows, pool),
+        *_from_memory(rows, sources, pool),
         *_intervals(rows),
         *_levels(rows),
         *_inverted(rows),
@@ -49,11 +50,13 @@ def _unknown_sources(rows: pd.DataFrame, sources: pd.DataFrame) -> list[Fault]:
     return [Fault("E-ITEM-01", where=_at(row), source=row["source_id"]) for _, row in unknown.iterrows()]
 
 
-def _from_memory(rows: pd.DataFrame, pool: pd.DataFrame) -> list[Fault]:
-    """An effect in the pool whose item, source and measure have no row that was read on a page."""
+def _from_memory(rows: pd.DataFrame, sources: pd.DataFrame, pool: pd.DataFrame) -> list[Fault]:
+    """An effect in the pool whose item, source and measure have no row that was read on a page, or one of an outcome that
+    is pooled whose source was not opened itself (it is then left out of the prior)."""
     key = ["item_id", "source_id", "measure"]
     read = pd.MultiIndex.from_frame(rows.loc[rows["verified"].eq("yes"), key])
-    unread = pool[~pd.MultiIndex.from_frame(pool[key]).isin(read)]
+    unopened = ~pool["read"] & pool["kind"].ne("other") & pool["source_id"].isin(sources["source_id"])
+    unread = pool[~pd.MultiIndex.from_frame(pool[key]).isin(read) | unopened]
     return [Fault("E-ITEM-02", item=row["item_id"], source=row["source_id"]) for _, row in unread.iterrows()]
 
 
@@ -123,11 +126,12 @@ def _words(rows: pd.DataFrame) -> list[Fault]:
 
 
 def _citations(sources: pd.DataFrame) -> list[Fault]:
-    """A source that says it was opened and not where or when, or that was not seen at all and is not flagged recall."""
-    opened = sources["opened"].ne("")
-    half = opened & (sources["opened_at"].eq("") | sources["opened_on"].eq("") | sources["title"].eq(""))
-    unseen = ~opened & sources["where_seen"].eq("") & sources["verified"].ne("recall")
+    """A source without title, DOI or address, or that does not say what of it was opened, where and when, and that is not
+    flagged recall. The day is not asked of what was read when the evidence was first collected."""
+    undated = sources["opened_on"].eq("") & ~sources["opened"].isin(["excerpt", "secondhand"])
+    half = sources["opened"].eq("") | sources["opened_at"].eq("") | sources["title"].eq("") | undated
+    lost = ~sources["doi_or_url"].str.match(ADDRESS)
     return [
         Fault("E-ITEM-11", where=_at(row, "sources.csv"), source=row["source_id"])
-        for _, row in sources[half | unseen].iterrows()
+        for _, row in sources[(half | lost) & sources["verified"].ne("recall")].iterrows()
     ]
