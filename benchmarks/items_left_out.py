@@ -107,7 +107,7 @@ def of_size(whole, size: int, towns: int, draws: int) -> list[dict]:
                 hit = np.array([holds(t[way], expected if truth == "expected" else t["own"])[place] for t in found])
                 hit = hit.all(axis=1) if way == "anew_all" else hit
                 width = np.mean([np.diff(t[way][place], axis=1).mean() for t in found])
-                rows.append({"children": size, "towns": towns, "limits": way, "metric": metric, "truth": truth,
+                rows.append({"children": size, "towns": towns, "draws": draws, "limits": way, "metric": metric, "truth": truth,
                              "holds": hit.mean(), "width": width})  # fmt: skip
     bias = np.mean([t["point"] for t in found], axis=0) - expected
     events = np.mean([t["events"] for t in found])
@@ -127,8 +127,10 @@ def main() -> None:
     rows = [row for size in given.sizes.split(",") for row in of_size(whole, int(size), given.towns, given.draws)]
     table = pd.DataFrame(rows).round(4)
     print(table.to_string(index=False))
-    record = {"draws": given.draws, "rows": table.to_dict("records")}
-    (given.out / "items_left_out.json").write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
+    file = given.out / "items_left_out.json"
+    kept_rows = json.loads(file.read_text(encoding="utf-8"))["rows"] if file.exists() else []
+    rows = [row for row in kept_rows if row["children"] not in set(table["children"])] + table.to_dict("records")
+    file.write_text(json.dumps({"rows": rows}, indent=1) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -133,8 +133,8 @@ def codes(rows, **given):
         ({"value": "0.4", "ci_low": "0.18", "ci_high": "0.89"}, "E-ITEM-09"),
         ({"direction": "protective"}, "E-ITEM-09"),
         ({"outcome": "low school attainment (reversed)"}, "E-ITEM-09"),
-        ({"verified": "seen"}, "E-ITEM-10"),
-        ({"ci_scale": "z"}, "E-ITEM-10"),
+        ({"verified": "seen"}, "E-ITEM-16"),
+        ({"ci_scale": "z"}, "E-ITEM-16"),
     ],
 )
 def test_a_planted_fault_is_found(changed, code):
@@ -166,7 +166,21 @@ def test_every_fault_is_told_at_once():
     import pandas as pd
 
     rows = pd.concat([row(source_id="nobody1999"), row(ci_low="2.1"), row(direction="protective")], ignore_index=True)
-    assert {fault.code for fault in lint(rows, items=[])} >= {"E-ITEM-01", "E-ITEM-03", "E-ITEM-09"}
+    found = lint(rows, items=[])
+    assert {fault.code for fault in found} >= {"E-ITEM-01", "E-ITEM-03", "E-ITEM-09"}
+    assert {fault.where for fault in found} == {"evidence.csv:2", "evidence.csv:3", "evidence.csv:4"}
+
+
+def test_a_source_that_stands_twice_or_is_not_in_form_is_found():
+    import pandas as pd
+
+    named = pd.concat([sources(), sources().iloc[[0]]], ignore_index=True)
+    named.loc[3, "type"] = "blog"
+    found = [(fault.code, fault.where, fault.values["name"]) for fault in lint(row(), named, items=[])]
+    assert found == [
+        ("E-ITEM-16", "sources.csv:5", "type"),
+        ("E-ITEM-16", f"sources.csv:{len(named) + 1}", "source_id"),
+    ]
 
 
 def test_a_row_from_memory_that_reaches_the_pool_is_found_and_none_does_by_itself():
