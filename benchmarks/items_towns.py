@@ -21,12 +21,11 @@ SCENARIO = Path(__file__).resolve().parents[1] / "synthetic_data" / "towns" / "a
 KEY = b"k" * 32
 
 
-def one_town(children: int, seed: int) -> dict:
-    """Choices of each arm, the items' design, and the true need of the same children."""
-    from kosodachi import items, judgement, linkage
+def made(children: int, seed: int) -> tuple:
+    """A town from its extracts: settings, child, person_link, attributes by source, truth."""
+    from kosodachi import linkage
     from kosodachi.ingest import ingest, read_files
     from kosodachi.synthesis import read_scenario, synthesise, write_town
-    from kosodachi.tables.pseudonyms import pseudonyms
     from kosodachi.workspace.settings import read_settings
 
     with tempfile.TemporaryDirectory() as folder:
@@ -38,16 +37,30 @@ def one_town(children: int, seed: int) -> dict:
     both = read.identifier_records[of_register], read.identifier_records[~of_register]
     persons = linkage.person_map(linkage.link(*both, seed=seed), *both, key=KEY)
     child = linkage.children(both[0], read.attributes[settings.register], persons, key=KEY)
-    links = linkage.person_link(persons)
-    value = items.values(child, read.attributes, links, settings, as_of=settings.schedule.train_as_of)
-    known = items.known_need(read.attributes, links, settings)
+    return settings, child, linkage.person_link(persons), read.attributes, town.truth
+
+
+def true_need(truth: dict[str, pd.DataFrame], day) -> pd.Series:
+    """True need from a day on, by research id."""
+    from kosodachi.tables.pseudonyms import pseudonyms
+
+    latent = truth["latent"]
+    latent = latent[pd.to_datetime(latent["as_of"]).eq(pd.Timestamp(day))]
+    need = pd.Series(latent["need"].to_numpy(float), index=pseudonyms(KEY, "person", latent["register_no"]))
+    return need[~need.index.duplicated()]
+
+
+def one_town(children: int, seed: int) -> dict:
+    """Choices of each arm, the items' design, and the true need of the same children."""
+    from kosodachi import items, judgement
+
+    settings, child, links, attributes, truth = made(children, seed)
+    value = items.values(child, attributes, links, settings, as_of=settings.schedule.train_as_of)
+    known = items.known_need(attributes, links, settings)
     day, months = settings.schedule.train_as_of, settings.schedule.label_months
     label = judgement.labels(known, value["research_id"], as_of=day, months=months)
     found = choices(value, label, child.set_index("research_id")["household_id"], settings, seed)
-    latent = town.truth["latent"]
-    latent = latent[pd.to_datetime(latent["as_of"]).eq(pd.Timestamp(day))]
-    need = pd.Series(latent["need"].to_numpy(float), index=pseudonyms(KEY, "person", latent["register_no"]))
-    return {"chosen": found, "known": int(label.sum()), "value": value, "need": need[~need.index.duplicated()]}
+    return {"chosen": found, "known": int(label.sum()), "value": value, "need": true_need(truth, day)}
 
 
 def choices(value: pd.DataFrame, label: pd.Series, household: pd.Series, settings, seed: int) -> dict[str, set]:

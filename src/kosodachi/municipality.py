@@ -100,6 +100,9 @@ class Disclosure(_Spec):
     rounding: int = said("counts are rounded to a multiple of this", "この倍数に丸める", 5, ge=1)
 
 
+Outcome = Literal["maltreatment", "school_absence", "hardship", "support_need"]
+
+
 class Hearing(_Spec):
     """What one person of experience said about one item, by role and never by name."""
 
@@ -110,6 +113,11 @@ class Hearing(_Spec):
     )
     reason: str = said("the reason that was given", "理由", min_length=4)
     on: date | None = said("day of the hearing", "聞き取りの日", None)
+    outcome: Outcome | None = said(
+        "outcome that the item was said to go with (empty: the one of the register); others do not count",
+        "どの結果指標について述べられたか(空欄は台帳の結果指標。異なるものは数えません)",
+        None,
+    )
 
 
 class Decision(_Spec):
@@ -122,12 +130,23 @@ class Decision(_Spec):
 
 
 class Belief(_Spec):
-    """How far the literature is taken to hold here at all, by the certainty of the pooled effect. Our judgement."""
+    """How far the literature is taken to hold here at all, by the certainty of the pooled effect, and what is thought of
+    an item where it does not. Working assumptions without a source: `items.sensitivity` shows what turns with each."""
 
     high: float = said("share for high certainty", "確実性が高い場合", 0.9, ge=0, le=1)
     moderate: float = said("for moderate certainty", "中程度の場合", 0.85, ge=0, le=1)
     low: float = said("for low certainty", "低い場合", 0.8, ge=0, le=1)
     very_low: float = said("for very low certainty", "非常に低い場合", 0.7, ge=0, le=1)
+    wide_share: float = said(
+        "share of the rest that has some weight here all the same (assumed)",
+        "残りのうち、それでも関連がある割合(仮定)",
+        0.5,
+        ge=0,
+        le=1,
+    )
+    wide_sd: float = said(
+        "spread of such a weight, log odds (assumed)", "その場合の関連の広がり(対数オッズ、仮定)", 0.7, gt=0, le=3
+    )
 
 
 class Selection(_Spec):
@@ -144,7 +163,7 @@ class Selection(_Spec):
         "項目の利用目的",
         Words(ja="支援の必要な児童・家庭の早期把握", en="to notice early which children and families need support"),
     )
-    outcome: Literal["maltreatment", "school_absence", "hardship", "support_need"] = said(
+    outcome: Outcome = said(
         "kind of outcome whose published effects count", "根拠とする論文の結果指標の種類", "maltreatment"
     )
     bases: tuple[Literal["paper", "prior_case", "hearing", "data"], ...] = said(
@@ -197,14 +216,20 @@ class Selection(_Spec):
         ge=1,
     )
     known_share: float = said(
-        "share of needs that become known (assumed)", "ニーズのうち把握される割合(仮定)", 0.5, gt=0, le=1
+        "share of needs that become known (a working assumption without a source)",
+        "ニーズのうち把握される割合(出典のない仮定)",
+        0.5,
+        gt=0,
+        le=1,
     )
     belief: Belief = said(
         "how far the literature is taken to hold here", "論文がこの自治体にも当てはまるとみる度合い", Belief()
     )
     hearings: tuple[Hearing, ...] = said(
-        "hearings of staff: - {item: absence_days, role: school nurse, stance: for, reason: ...}",
-        "職員への聞き取り: - {item: absence_days, role: 養護教諭, stance: for(賛成)/ against(反対), reason: 理由}",
+        "hearings of staff: - {item: absence_days, role: school nurse, stance: for, reason: ..., on: 2024-02-14, "
+        "outcome: maltreatment}",
+        "職員への聞き取り: - {item: absence_days, role: 養護教諭, stance: for(賛成)/ against(反対), reason: 理由, "
+        "on: 2024-02-14, outcome: maltreatment}",
         (),
     )
     decisions: tuple[Decision, ...] = said(

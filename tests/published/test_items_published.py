@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 
 from kosodachi.items import evidence, scales
-from kosodachi.items.meta import random_effects
 from kosodachi.items.scales import r_to_log_odds, rr_to_or, se_of_interval
 
 
@@ -73,46 +72,3 @@ def test_standard_error_of_a_95_and_a_99_percent_interval():
 def test_a_risk_ratio_is_close_to_an_odds_ratio_only_where_the_outcome_is_rare():
     assert rr_to_or(2.0, 0.0085) == pytest.approx(2.017, abs=1e-3)
     assert rr_to_or(2.0, 0.354) == pytest.approx(4.425, abs=1e-3)
-
-
-def test_bcg_vaccine_trials_as_metafor_prints_them():
-    """REML on the thirteen BCG trials (Colditz 1994), log risk ratios computed from the printed 2x2 tables.
-
-    The R package metafor prints -0.7145 (se 0.1798) by REML with tau^2 0.3132, I^2 92.22 % and Q 152.2330."""
-    tables = np.array(
-        [
-            (4, 119, 11, 128),
-            (6, 300, 29, 274),
-            (3, 228, 11, 209),
-            (62, 13536, 248, 12619),
-            (33, 5036, 47, 5761),
-            (180, 1361, 372, 1079),
-            (8, 2537, 10, 619),
-            (505, 87886, 499, 87892),
-            (29, 7470, 45, 7232),
-            (17, 1699, 65, 1600),
-            (186, 50448, 141, 27197),
-            (5, 2493, 3, 2338),
-            (27, 16886, 29, 17825),
-        ],
-        float,
-    )
-    a, b, c, d = tables.T
-    y = np.log(a / (a + b)) - np.log(c / (c + d))
-    se = np.sqrt(1 / a - 1 / (a + b) + 1 / c - 1 / (c + d))
-    fit = random_effects(y, se)
-    usual = float((1 / (se**2 + fit.tau**2)).sum() ** -0.5)
-    assert fit.k == 13
-    assert (round(fit.log_odds, 4), round(usual, 4), round(fit.tau**2, 4)) == (-0.7145, 0.1798, 0.3132)
-    assert (round(fit.i2, 2), round(fit.q, 4)) == (92.22, 152.2330)
-    by_statsmodels(y, se, fit)
-
-
-def by_statsmodels(y, se, fit):
-    """statsmodels has no REML; given the same tau^2 its Hartung-Knapp error must be ours."""
-    from statsmodels.stats.meta_analysis import combine_effects
-
-    same = combine_effects(y, se**2 + fit.tau**2)
-    plain = random_effects(y, se, never_below=False)
-    assert same.sd_eff_w_fe_hksj == pytest.approx(plain.se)
-    assert same.mean_effect_fe == pytest.approx(plain.log_odds)

@@ -137,3 +137,31 @@ def test_the_schema_of_evidence_refuses_what_a_row_cannot_hold(column, wrong):
     row = evidence()[list(EvidenceRow.model_fields)].iloc[0].to_dict()
     with pytest.raises(ValidationError, match=column):
         Evidence.model_validate({"rows": [row | {column: wrong}]})
+
+
+def test_every_fault_of_form_is_found_with_its_file_and_line():
+    from kosodachi.items.schema_checks import catalogue_faults
+    from kosodachi.items.specification import item_texts
+
+    texts = item_texts()
+    good = texts["many_siblings.yaml"]
+    assert catalogue_faults(texts) == []
+    wrong = {
+        "a.yaml": good,
+        "many_siblings.yaml": good.replace("cost: low", "cost: cheap").replace("closeness: ", "closeness: un"),
+        "tardiness.yaml": "item_id: [tardiness\n",
+    }
+    found = [(fault.code, fault.where, fault.values["name"]) for fault in catalogue_faults(wrong)]
+    lines = good.splitlines()
+    cost, close = (next(at for at, line in enumerate(lines, 1) if word in line) for word in ("cost:", "closeness:"))
+    assert found[0] == ("E-ITEM-16", "a.yaml:2:1", "item_id")
+    assert found[1][1].startswith(f"many_siblings.yaml:{cost}:")
+    assert found[2][1].startswith(f"many_siblings.yaml:{close}:")
+    assert [name for _, _, name in found[1:]] == ["cost", "evidence.0.closeness", "YAML"]
+
+
+def test_faults_of_an_item_say_where_they_stand():
+    item = ITEMS["many_siblings"]
+    wrong = item.model_copy(update={"compute": item.compute.model_copy(update={"function": "sibling"})})
+    assert lint(items=[wrong])[0].where.startswith("many_siblings.yaml:")
+    assert all(fault.where for fault in lint(items=[wrong]))

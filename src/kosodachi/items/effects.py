@@ -1,7 +1,8 @@
 """Evidence rows as effects on the log odds scale, one effect a cohort, each with how it was read.
 
 Only rows that were read on a page (`verified` = yes), hold a number and are on a scale that converts. Rows from memory,
-prevalence ratios, ranges, shares of deaths and AUCs are left out: they give no odds ratio of an item.
+prevalence ratios, ranges, shares of deaths and AUCs are left out: they give no odds ratio of an item. Whether a source
+was opened itself (`read`: its abstract, a table or the full text) goes with every effect; others never reach a prior.
 """
 
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ RISK = {"RR", "aRR", "RR (approx.)"}
 HAZARD = {"HR", "aHR"}
 ODDS = {"OR", "aOR", "OR (model coded so that >1 is protective)", "OR (model coded so that <1 is risk)"}
 MATCHES = ("same", "near", "proxy")
+READ = ("abstract", "table", "full text")
 
 
 @dataclass(frozen=True)
@@ -54,10 +56,10 @@ def transport_sd(closeness: str, match: str, japan: bool, assume: Assumptions = 
 
 def effects(rows: pd.DataFrame, *, assume: Assumptions = ASSUMED) -> pd.DataFrame:
     """Every usable effect: item_id, kind and match of the outcome, source_id, cohort, japan, measure, design, adjusted,
-    log_odds, se, se_from (interval, one_limit or assumed), rare (a risk or hazard ratio read as an odds ratio, its base
+    read (its source was opened itself), log_odds, se, se_from (interval, one_limit or assumed), rare (a risk or hazard ratio read as an odds ratio, its base
     risk unknown), sparse. Log odds; positive means more need."""
     used = usable(rows)
-    named = ["item_id", "kind", "match", "source_id", "cohort", "japan", "measure", "design", "adjusted"]
+    named = ["item_id", "kind", "match", "source_id", "cohort", "japan", "measure", "design", "adjusted", "read"]
     table = used[named].copy()
     table["rare"] = used["measure"].isin(RISK | HAZARD) & used["base_risk"].isna()
     scaled = {column: _log_odds(used, column) for column in ("value", "ci_low", "ci_high")}
@@ -81,13 +83,15 @@ def _tamed(table: pd.DataFrame, assume: Assumptions) -> pd.DataFrame:
 
 
 def usable(rows: pd.DataFrame) -> pd.DataFrame:
-    """The rows that may reach a prior, figures as numbers, with the kind of their outcome, design and country."""
+    """The rows that convert, figures as numbers, with the kind of their outcome, design and country, and whether their
+    source was opened itself (`read`)."""
     named = literature.sources().set_index("source_id")
     table = numbers(rows).assign(
         kind=rows["outcome"].map(literature.outcomes().set_index("outcome")["kind"]).fillna("other"),
         design=rows["source_id"].map(named["type"]),
         japan=rows["source_id"].map(named["country"].eq("Japan")).fillna(False).astype(bool),
         adjusted=rows["adjusted"].eq("yes"),
+        read=rows["source_id"].map(named["opened"].isin(READ) & named["verified"].eq("yes")).fillna(False).astype(bool),
     )
     converts = rows["measure"].isin(ODDS | RISK | HAZARD | {"r", "d"})
     return table[converts & rows["verified"].eq("yes") & table["value"].notna()]

@@ -60,9 +60,14 @@ class SourceRow(_Row):
     verified: Literal["yes", "recall"]
     where_seen: str
     bibliographic_fields_from_memory: str
-    opened: Literal["", "abstract", "full text", "table", "landing page"]
+    opened: Literal["", "abstract", "full text", "table", "landing page", "excerpt", "secondhand"] = Field(
+        description="what of it was read; excerpt: a part of its page; secondhand: a page that quotes it"
+    )
     opened_at: str = Field(pattern=r"^$|^https?://")
-    opened_on: str = Field(pattern=r"^$|^[0-9]{4}-[0-9]{2}-[0-9]{2}$")
+    opened_on: str = Field(
+        pattern=r"^$|^[0-9]{4}-[0-9]{2}-[0-9]{2}$",
+        description="empty for an excerpt or a quotation read when the evidence was first collected",
+    )
 
 
 class Evidence(_Row):

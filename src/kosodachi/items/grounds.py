@@ -12,12 +12,12 @@ from kosodachi.faults import Fault, refuse
 from kosodachi.items import literature
 from kosodachi.items.certainty import GRADES
 from kosodachi.items.effects import ASSUMED, Assumptions, transport_sd
+from kosodachi.items.hearings import counts
 from kosodachi.items.posterior import Mixture, above
 from kosodachi.items.specification import Item
 from kosodachi.municipality import Municipality, Selection
 
 TWO_SIDED_95 = 1.959964
-VAGUE_SD = 0.7  # a wide guess: odds ratios of 0.25 to 4
 
 
 def grounds(
@@ -26,7 +26,7 @@ def grounds(
     """One row an item, by item id: item_id, ja, en, domain, source_kind, sensitivity, cost, excluded, missing (why it
     cannot be had, or None), certainty (of the pooled effect for the outcome asked for, or None), papers and cases (source
     ids, `;`, or None), log_odds and log_odds_se (the prior for joint use; 0 and a spread for items without papers that
-    have another ground), heard_for, heard_against (roles).
+    have another ground), heard_for, heard_against (roles; hearings on another outcome are not counted).
 
     Raises Fault E-ITEM-13 for hearings on items that are not in the catalogue.
     """
@@ -41,19 +41,20 @@ def grounds(
 
 def mixture(table: pd.DataFrame, rule: Selection, *, literature: bool = True) -> Mixture:
     """The priors of the rows of `grounds`: what the literature expects, with the share that the belief in its certainty
-    gives, and a wide guess with half the rest. Without literature, or a paper, the wide guess has one half.
+    gives, and a wide guess with `wide_share` of the rest. Without literature, or a paper, all is the rest.
 
     An item of hardship is not expected to protect: what an expectation holds below 0 counts as no weight, and the rest
     is a normal part with the mean and spread of the positive side. Decisions are about weights above 0 in any case.
     """
-    belief = {f"{grade}_certainty": share for grade, share in rule.belief.model_dump().items()}
+    believed = rule.belief
+    belief = {grade: getattr(believed, grade.removesuffix("_certainty")) for grade in GRADES}
     holds = table["certainty"].map(belief).fillna(0.0).to_numpy(float) * literature
     known = table["log_odds_se"].notna().to_numpy() & (holds > 0)
     above_0, mean, sd = positive_side(
-        np.where(known, table["log_odds"], 0.0), np.where(known, table["log_odds_se"], VAGUE_SD)
+        np.where(known, table["log_odds"], 0.0), np.where(known, table["log_odds_se"], believed.wide_sd)
     )
-    _, wide_mean, wide_sd = positive_side(np.zeros(len(table)), np.full(len(table), VAGUE_SD))
-    share = np.column_stack([holds * above_0, (1 - holds) / 2])
+    _, wide_mean, wide_sd = positive_side(np.zeros(len(table)), np.full(len(table), believed.wide_sd))
+    share = np.column_stack([holds * above_0, (1 - holds) * believed.wide_share])
     return Mixture(share, np.column_stack([mean, wide_mean]), np.column_stack([sd, wide_sd]))
 
 
@@ -103,10 +104,8 @@ def _known_items(catalogue: Sequence[Item], rule: Selection) -> None:
 
 def _of_item(item: Item, effects: dict, used: dict, settings: Municipality, assume: Assumptions) -> dict:
     rule, words = settings.items, {"item_id", "ja", "en", "domain", "source_kind", "sensitivity", "cost"}
-    heard = {
-        stance: sorted(h.role for h in rule.hearings if (h.item, h.stance) == (item.item_id, stance))
-        for stance in ("for", "against")
-    }
+    voices = [h for h in rule.hearings if h.item == item.item_id and counts(h, rule)]
+    heard = {stance: sorted(h.role for h in voices if h.stance == stance) for stance in ("for", "against")}
     cases = ";".join(sorted(set().union(*(used.get(draws.item_id, set()) for draws in item.evidence)))) or None
     effect = _effect(item, effects, rule, assume)
     if effect is None:

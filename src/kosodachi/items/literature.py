@@ -34,8 +34,8 @@ def evidence() -> pd.DataFrame:
 
 def sources() -> pd.DataFrame:
     """Every source: source_id, type, authors, year, title, journal_issuer, doi_or_url, country, population, verified,
-    where_seen, bibliographic_fields_from_memory, opened (abstract, full text, table, landing page; empty: not opened
-    again since it was collected from `where_seen`), opened_at, opened_on."""
+    where_seen, bibliographic_fields_from_memory, opened (abstract, full text, table, landing page; excerpt: a part of its
+    page; secondhand: a page that quotes it; empty: recall alone), opened_at, opened_on (empty: when it was collected)."""
     return _table("sources.csv").copy()
 
 

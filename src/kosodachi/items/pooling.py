@@ -20,10 +20,11 @@ def pooled(evidence: pd.DataFrame, *, assume: Assumptions = ASSUMED, levels: boo
     prediction), match (the farthest that was used), japan (all cohorts Japanese), adjusted (all effects adjusted),
     sparse (any shrunk), guessed_se (any), certainty (a code of certainty.GRADES), reasons (codes, `;`), citations.
 
-    Proxies of an outcome are used only where nothing closer exists. One effect a cohort, or with `levels` all effects in a three-level model where at least three cohorts allow it.
+    Proxies of an outcome are used only where nothing closer exists, and sources only if they were opened themselves. One
+    effect a cohort, or with `levels` all effects in a three-level model where at least three cohorts allow it.
     """
     every = effects(evidence, assume=assume)
-    every = closest(every[every["kind"] != "other"])
+    every = closest(every[every["read"] & every["kind"].ne("other")])
     chosen = every if levels else one_a_cohort(every)
     lines = [
         {"item_id": item, "kind": kind, **_line(group, assume)}

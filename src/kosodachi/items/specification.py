@@ -101,13 +101,17 @@ def item_schema() -> dict:
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **Item.model_json_schema()}
 
 
+def item_texts() -> dict[str, str]:
+    """The YAML text of every item's file, by file name."""
+    found = (file for file in (DATA / "catalogue").iterdir() if file.name.endswith(".yaml"))
+    return {file.name: file.read_text(encoding="utf-8") for file in sorted(found, key=lambda file: file.name)}
+
+
 @cache
 def _items() -> tuple[Item, ...]:
     import yaml
 
-    folder = DATA / "catalogue"
-    texts = sorted((file for file in folder.iterdir() if file.name.endswith(".yaml")), key=lambda file: file.name)
-    return tuple(Item.model_validate(yaml.safe_load(file.read_text(encoding="utf-8"))) for file in texts)
+    return tuple(Item.model_validate(yaml.safe_load(text)) for text in item_texts().values())
 
 
 def catalogue() -> list[Item]:

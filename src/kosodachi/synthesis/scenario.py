@@ -8,7 +8,7 @@ from typing import Annotated
 from pydantic import AfterValidator
 from pydantic_core import PydanticCustomError
 
-from kosodachi.municipality import Capacity, Disclosure, Name, Reason, Schedule, Words, said
+from kosodachi.municipality import Capacity, Disclosure, Name, Reason, Schedule, Selection, Words, said
 from kosodachi.synthesis.asked_need import FACTORS, LEVELS, NEEDS, Loadings, Need
 from kosodachi.synthesis.asked_programme import Programme
 from kosodachi.synthesis.lags import USUAL_LAGS, Lag
@@ -110,6 +110,9 @@ class Scenario(Spec):
     schedule: Schedule = said("dates", "日程")
     capacity: Capacity = said("capacity of staff", "対応可能数", Capacity(reviewed=200, outreach_per_month=160))
     disclosure: Disclosure = said("disclosure rule", "公表基準", Disclosure())
+    items: Selection = said(
+        "the rule that chooses items, with hearings and decisions", "項目選定の規則(聞き取りと決定を含む)", Selection()
+    )
     people: People = said("households", "世帯", People())
     need: Need = said("latent need", "潜在的な必要度", Need())
     loadings: Loadings = said("how need shows in the systems", "必要度が各システムに現れる強さ", Loadings())

@@ -5,7 +5,7 @@ Purposes and legal bases are plausible examples for a made-up town, not advice f
 
 from importlib.resources import files
 
-from kosodachi.municipality import Municipality
+from kosodachi.municipality import Municipality, Selection
 from kosodachi.synthesis.scenario import Scenario
 from kosodachi.tables import MONTHS
 
@@ -25,7 +25,10 @@ def settings_of(scenario: Scenario) -> dict:
         sources[name] |= {"collected": False, "not_collected": reason}
     asked = scenario.model_dump(mode="json")
     settings = {"name": asked["name"], "key": asked["key"], "synthetic": True, "seed": asked["seed"]}
-    settings |= {name: asked[name] for name in FROM_SCENARIO} | {"sources": sources}
+    settings |= {name: asked[name] for name in FROM_SCENARIO}
+    if scenario.items != Selection():
+        settings["items"] = scenario.items.model_dump(mode="json", exclude_defaults=True)
+    settings["sources"] = sources
     Municipality.model_validate(settings)
     return settings
 

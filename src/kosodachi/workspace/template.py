@@ -50,7 +50,8 @@ SELECTION = {
     "relevant_odds": "1.1", "least_probability": "0.5", "least_probability_sensitive": "0.6", "refuted_below": "0.2",
     "sensitive": "[statutory, harmed]", "sensitive_bases": "[paper, data]", "least_known": "0.2", "most_alike": "0.8",
     "least_stability": "0.5", "least_events": "10", "known_share": "0.5",
-    "belief": {"high": "0.9", "moderate": "0.85", "low": "0.8", "very_low": "0.7"}, "hearings": "[]",
+    "belief": {"high": "0.9", "moderate": "0.85", "low": "0.8", "very_low": "0.7", "wide_share": "0.5", "wide_sd": "0.7"},
+    "hearings": "[]",
     "decisions": "[]",
 }  # fmt: skip
 MODELS = {
