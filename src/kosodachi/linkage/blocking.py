@@ -8,6 +8,7 @@ import pandas as pd
 
 from kosodachi.faults import Fault
 from kosodachi.linkage.spec import Rule, Specification
+from kosodachi.tables.arrow import BATCH
 
 DRAWS = 1_000_000
 FORECAST = """
@@ -112,7 +113,7 @@ def sampled(con, rule: Rule, max_pairs: float) -> tuple:
     share = int(min(1.0, max_pairs / max(pairs, 1)) * DRAWS)
     sides = zip(("reg", "rec"), zip(*rule.sides))
     return tuple(
-        con.execute(f"select * from {table} where hash({', '.join(columns)}) % {DRAWS} < {share}").to_arrow_table()
+        con.execute(f"select * from {table} where hash({', '.join(columns)}) % {DRAWS} < {share}").to_arrow_table(BATCH // 10)
         for table, columns in sides
     )
 

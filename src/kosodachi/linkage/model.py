@@ -141,7 +141,11 @@ OTHERS = ("u_children", "u_records", "u_few_children", "u_few_records")
 
 def _of_ids(table: pa.Table, ids: np.ndarray) -> pa.Table:
     column = table["unique_id"]
-    return table.filter(pc.is_in(column, value_set=pa.array(ids, type=column.type)))
+    chosen = table.filter(pc.is_in(column, value_set=pa.array(ids, type=column.type)))
+    return pa.Table.from_batches(chosen.combine_chunks().to_batches(max(1, len(chosen) // PARTS)), chosen.schema)
+
+
+PARTS = 16  # of a sample that is compared with all of another: what DuckDB's threads share among them
 
 
 def _mean(sessions: list[dict]) -> dict:

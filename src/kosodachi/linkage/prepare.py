@@ -47,7 +47,7 @@ class Side:
 
     def own(self) -> pa.Table:
         """The ways under the name that stands in the record itself."""
-        return self.ways.filter(self.whose["own"])
+        return self.ways if pc.all(self.whose["own"]).as_py() else self.ways.filter(self.whose["own"])
 
     def of(self, rows: np.ndarray) -> "Side":
         """The rows chosen by a mask."""
@@ -124,7 +124,7 @@ def persons_of(records: pd.DataFrame | pa.Table, names: pd.DataFrame | pa.Table 
 
 def _side(records: pd.DataFrame | pa.Table, names: pd.DataFrame | pa.Table | None, *, twins: bool) -> Side:
     rows, further = _given(records), further_names(names, records)
-    repeated = pc.count_distinct(rows["person"]).as_py() < MOSTLY_ONE * len(rows) and not len(further)
+    repeated = not len(further) and pc.count_distinct(rows["person"]).as_py() < MOSTLY_ONE * len(rows)
     with connect() as con:
         con.execute("set preserve_insertion_order = false")
         con.register("given_rows", rows)
@@ -161,9 +161,10 @@ def further_names(names: pd.DataFrame | pa.Table | None, records: pd.DataFrame |
         further = names.filter(pc.not_equal(names["kind"], "current"))
     else:
         further = names.loc[names["kind"].ne("current"), columns]
-    further = texts(further, columns)
-    of_these = pc.is_in(further["record_id"], value_set=texts(records, ["record_id"])["record_id"].combine_chunks())
-    return typed(further.filter(of_these))
+    with connect() as con:
+        con.register("further", typed(texts(further, columns)))
+        con.register("these", typed(texts(records, ["record_id"])))
+        return con.execute("select * from further semi join these using (record_id)").to_arrow_table(BATCH)
 
 
 def hashed(sql: str) -> str:
