@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 import numpy as np
 import pandas as pd
 
-from kosodachi.effect import estimators, hazard, nuisance, survival
+from kosodachi.effect import estimators, hazard, matching, nuisance, survival
 from kosodachi.effect.balance import differences
 from kosodachi.effect.cohort import Cohort
 from kosodachi.effect.nuisance import RIDGE
@@ -67,7 +67,7 @@ def _arrays(table: pd.DataFrame, covariates) -> Arrays:
 def estimate(
     cohort: Cohort, *, covariates: Sequence[str] | None = None, seed: int = 1, ridge: float = RIDGE
 ) -> pd.DataFrame:
-    """Risk differences in long absence (contract `estimates`): naive, IPTW, overlap, g-formula and AIPW.
+    """Risk differences in long absence (contract `estimates`): naive, IPTW, overlap, g-formula, AIPW and matching.
 
     value is a difference of shares, offered minus not offered: below 0 means fewer long absences. n children and events
     are those analysed. Standard errors take siblings as one cluster. No row if an arm is empty.
@@ -85,7 +85,18 @@ def estimate(
             for of in ("ATE", "ATT")
         ),
     ]
+    found += _matched(at, ridge)
     return pd.DataFrame([asdict(one) for one in found]).assign(outcome=OUTCOME)[COLUMNS]
+
+
+def _matched(at: Arrays, ridge: float) -> list[estimators.Estimate]:
+    """The effect on the treated who found a match on the logit of the propensity; none if nobody did."""
+    e = nuisance.propensity(at.a, at.X, ridge=ridge)
+    one = matching.matched(at.y, at.a, np.log(e / (1 - e)), cluster=at.cluster)
+    if not one.n:
+        return []
+    n, events = len(at.y), int(at.y.sum())
+    return [estimators.Estimate("ATT", "matched", one.value, one.se, one.low, one.high, n, events)]
 
 
 def balance(cohort: Cohort, *, covariates: Sequence[str] | None = None, ridge: float = RIDGE) -> pd.DataFrame:
