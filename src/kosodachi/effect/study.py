@@ -14,6 +14,7 @@ from kosodachi.effect import estimators, hazard, matching, nuisance, survival
 from kosodachi.effect.balance import differences
 from kosodachi.effect.cohort import Cohort
 from kosodachi.effect.nuisance import RIDGE
+from kosodachi.effect.risk_sets import NoFiniteMaximum
 
 FOLDS = 10
 TRUNCATED = 0.05  # cross-fitted propensities are kept within 0.05 and 0.95: in small cohorts one child would decide
@@ -146,8 +147,6 @@ def cox(cohort: Cohort, covariates: Sequence[str] | None = None, *, ridge: float
     holds all covariates, or with fewer than ten events for each the logit of the propensity score in their place. A
     model without finite maximum gives no row.
     """
-    from lifelines.exceptions import ConvergenceError
-
     at = _arrays(cohort.table, covariates or covariates_of(cohort))
     months, event = at.table["months"].to_numpy(float), at.table["event"].to_numpy(bool)
     rows = []
@@ -157,7 +156,7 @@ def cox(cohort: Cohort, covariates: Sequence[str] | None = None, *, ridge: float
         for method, X, w in (("cox_adjusted", carried, None), ("cox_iptw", at.X[:, :0], _weights(at.a, e))):
             try:
                 rows.append(_hazard_row(method, months, event, np.column_stack([at.a, X]), w, at.cluster))
-            except ConvergenceError:
+            except NoFiniteMaximum:
                 continue
     return pd.DataFrame(rows, columns=COLUMNS) if rows else no_rows(COLUMNS)
 
