@@ -12,7 +12,7 @@ NAMES = ["a", "b", "c"]
 
 def children(n=400, *, seed=4, ties=True):
     rng = np.random.default_rng(seed)
-    X = rng.normal(size=(n, 3)) + [0, 5, 0]
+    X = rng.normal([0, 5, 0], 1, size=(n, 3))
     waits = rng.exponential(size=n) * np.exp(-0.6 * X[:, 0] + 0.2 * X[:, 2])
     months = np.ceil(6 * waits) if ties else waits
     last = 10.0 if ties else 1.5

@@ -11,7 +11,10 @@ import numpy as np
 
 BLOCK = 8_192  # rows at a time, so that they stay in the processor's cache
 ROUNDS, HALVINGS = 30, 20
-CLOSE, STILL = 1e-9, 1e-3  # last gain in log likelihood, and last step in standard deviations: both, as with an effect that
+CLOSE, STILL = (
+    1e-9,
+    1e-3,
+)  # last gain in log likelihood, and last step in standard deviations: both, as with an effect that
 # runs away the likelihood hardly rises while the step stays as long as it was
 
 
