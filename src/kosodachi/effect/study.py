@@ -58,6 +58,11 @@ def analysed(cohort: Cohort, covariates: Sequence[str] | None = None) -> Arrays:
     return _arrays(cohort.table[cohort.table["outcome"].notna()], covariates or covariates_of(cohort))
 
 
+def followed(cohort: Cohort, covariates: Sequence[str] | None = None) -> Arrays:
+    """All children of the cohort as arrays, for what is counted in months; y may be missing."""
+    return _arrays(cohort.table, covariates or covariates_of(cohort))
+
+
 def _arrays(table: pd.DataFrame, covariates) -> Arrays:
     table = table.sort_values("research_id", ignore_index=True)
     X, names = nuisance.design_matrix(table, covariates)
@@ -147,7 +152,7 @@ def cox(cohort: Cohort, covariates: Sequence[str] | None = None, *, ridge: float
     holds all covariates, or with fewer than ten events for each the logit of the propensity score in their place. A
     model without finite maximum gives no row.
     """
-    at = _arrays(cohort.table, covariates or covariates_of(cohort))
+    at = followed(cohort, covariates)
     months, event = at.table["months"].to_numpy(float), at.table["event"].to_numpy(bool)
     rows = []
     if at.two_armed and event.any():
