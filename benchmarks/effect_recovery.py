@@ -85,7 +85,7 @@ def observational(world: str, seed: int) -> dict:
     y, a, X, cluster = at["y"], at["a"], at["X"], at["cluster"]
     e = effect.propensity(a, X)
     overlap = (e * (1 - e)) @ gain / (e * (1 - e)).sum()
-    matched = effect.matched(y, a, np.log(e / (1 - e)))
+    matched = effect.matched(y, a, np.log(e / (1 - e)), cluster=cluster)
     out = {
         "iptw_ate": row(effect.iptw(y, a, X, cluster=cluster), gain.mean()),
         "iptw_ato": row(effect.iptw(y, a, X, cluster=cluster, estimand="ATO"), overlap),

@@ -104,6 +104,23 @@ def test_stepped_wedge_stands_near_the_mixed_model(tmp_path):
     assert 0.6 < found.se / r["se"] < 1.6
 
 
+def test_errors_of_the_wedge_equal_the_cluster_hc2_of_sandwich(tmp_path):
+    """Without likeness within a site the estimate is least squares, and Kauermann & Carroll's errors are R's vcovCL HC2."""
+    rng = np.random.default_rng(3)
+    site, period = np.repeat(np.arange(9), 4 * 12), np.tile(np.repeat(np.arange(4), 12), 9)
+    start = {s: 1 + s // 3 for s in range(9)}
+    on = (period >= np.array([start[s] for s in range(9)])[site]) * 1.0
+    y = 0.2 * on + rng.normal(0, 0.4, 9)[site] + rng.normal(size=len(site))
+    r = in_r(
+        "suppressMessages(library(sandwich)); m <- lm(y ~ factor(period) + on, d)\n"
+        "for (k in c('HC2', 'HC3')) out[[k]] <- sqrt(vcovCL(m, cluster = d$site, type = k)['on', 'on'])",
+        tmp_path, d=pd.DataFrame({"y": y, "site": site, "period": period, "on": on}),
+    )  # fmt: skip
+    found, older = (stepped_wedge(y, site, period, start, icc=0.0, order_drawn=False, errors=kind)
+                    for kind in ("kauermann_carroll", "mancl_derouen"))  # fmt: skip
+    assert (found.se, older.se) == pytest.approx((r["HC2"], r["HC3"]), rel=1e-6)
+
+
 def test_pooling_equals_metafor(tmp_path):
     y, se = np.array([-0.12, -0.03, -0.2, 0.02, -0.09]), np.array([0.05, 0.04, 0.09, 0.06, 0.03])
     r = in_r(

@@ -94,9 +94,23 @@ def test_stepped_wedge_equals_gee_with_bias_reduced_errors():
     alike = sm.cov_struct.Exchangeable()
     X = np.column_stack([np.eye(6)[period], on])
     gee = sm.GEE(y, X, groups=site, family=sm.families.Gaussian(), cov_struct=alike).fit(cov_type="bias_reduced")
-    found = stepped_wedge(y, site, period, start, draws=50)
+    found = stepped_wedge(y, site, period, start, errors="mancl_derouen", draws=50)
     assert found.icc == pytest.approx(alike.dep_params, abs=1e-4)
     assert (found.value, found.se) == pytest.approx((gee.params[-1], gee.bse[-1]), rel=1e-4)
+
+
+def test_the_interval_of_few_sites_keeps_its_level_and_the_older_one_is_too_wide():
+    found = []
+    for seed in range(400):
+        y, site, period, start, _ = wedge(seed, sites=6, effect=0.0)
+        pair = [stepped_wedge(y, site, period, start, order_drawn=False, errors=kind)
+                for kind in ("kauermann_carroll", "mancl_derouen")]  # fmt: skip
+        found.append([pair[0].value, *[one.low > 0 or one.high < 0 for one in pair], *[one.se for one in pair]])
+    value, usual, older, se, wider = np.array(found).T
+    assert 0.025 <= usual.mean() <= 0.08
+    assert older.mean() < usual.mean()
+    assert (se**2).mean() ** 0.5 == pytest.approx(value.std(), rel=0.12)
+    assert (wider**2).mean() ** 0.5 > 1.1 * value.std()
 
 
 def test_the_order_interval_holds_what_its_test_does_not_refute():

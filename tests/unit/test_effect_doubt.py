@@ -129,9 +129,13 @@ def test_imputation_brings_back_what_complete_cases_lose():
 def test_matching_by_hand_with_ties():
     y, a = np.array([5.0, 7, 1, 2, 4]), np.array([1, 1, 0, 0, 0])
     score = np.array([0.0, 1.0, 0.1, -0.1, 1.05])
-    found = matched(y, a, score, caliper=None)
+    found = matched(y, a, score, neighbours=1, caliper=None)
     assert found.value == pytest.approx(((5 - 1.5) + (7 - 4)) / 2)
-    assert matched(y, a, np.array([0.0, 50, 0.1, -0.1, 1.05])).left_out == 1
+    assert found.freedom == pytest.approx((0.25 + 0.25 + 2 * 1 / 16 + 0.25) ** 2 / (3 / 16 + 2 / 256))
+    far = matched(y, a, np.array([0.0, 50, 0.1, -0.1, 1.05]))
+    assert (far.left_out, far.n) == (1, 1)
+    assert far.value == pytest.approx(5 - (1 + 2 + 4) / 3)  # as many as lie within the caliper, not four
+    assert np.isnan(matched(y, a, np.array([0.0, 1, 900, 901, 902]), caliper=0.001).value)
 
 
 def test_matching_finds_the_effect_with_an_honest_error():
@@ -149,6 +153,36 @@ def test_matching_finds_the_effect_with_an_honest_error():
     assert 0.92 <= covers.mean() <= 0.98
     balance = matched_balance(a, np.column_stack([x]), ["x"], x)
     assert abs(balance["smd"].iloc[0]) < 0.1
+
+
+def test_matching_allows_for_siblings_who_are_offered_support_together():
+    runs = []
+    for seed in range(200):
+        rng = np.random.default_rng([84, seed])
+        home = np.repeat(np.arange(200), 3)
+        x = 0.5 * rng.normal(size=200)[home] + 0.5 * rng.normal(size=600)
+        a = (rng.random(200) < 0.4)[home] * 1
+        y = x + 1.0 * rng.normal(size=200)[home] + rng.normal(size=600)
+        plain, joined = matched(y, a, x), matched(y, a, x, cluster=home)
+        assert plain.value == joined.value
+        runs.append([one.low <= 0 <= one.high for one in (plain, joined)])
+    plain, joined = np.mean(runs, axis=0)
+    assert plain < 0.91
+    assert 0.92 <= joined <= 0.98
+
+
+def test_matching_covers_where_few_controls_stand_in_for_many():
+    """Three offered for each not offered, an outcome of 0 and 1: the few controls that stand in often decide."""
+    runs = []
+    for seed in range(300):
+        rng = np.random.default_rng([85, seed])
+        x = rng.normal(size=640)
+        a = (rng.random(640) < 1 / (1 + np.exp(-1.3 - x))) * 1
+        y = (rng.random(640) < 1 / (1 + np.exp(1.4 - 0.6 * x))) * 1.0
+        runs.append([one.low <= 0 <= one.high for one in (matched(y, a, x), matched(y, a, x, neighbours=1))])
+    four, single = np.mean(runs, axis=0)
+    assert 0.92 <= four <= 0.98
+    assert 0.92 <= single <= 0.98
 
 
 def test_one_cause_alone_is_one_minus_kaplan_meier():

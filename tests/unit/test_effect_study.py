@@ -52,7 +52,8 @@ def made(n=900, *, confounding=0.8, base=-0.8, effect=-0.8, seed=3, unknown=0.1)
 def test_estimates_keep_their_contract_and_find_the_effect():
     found = checked("estimates", estimate(made(3000, effect=-1.0)))
     by = found.set_index(["method", "estimand"])
-    assert set(found["method"]) == {"naive", "iptw", "overlap", "g_formula", "aipw"}
+    assert set(found["method"]) == {"naive", "iptw", "overlap", "g_formula", "aipw", "matched"}
+    assert by.loc[("matched", "ATT"), "value"] == pytest.approx(by.loc[("aipw", "ATT"), "value"], abs=0.06)
     assert by.loc[("aipw", "ATE"), "high"] < 0
     assert by.loc[("naive", "difference"), "value"] > by.loc[("aipw", "ATE"), "value"] + 0.05
     assert (found["n"] == 3000).all()
@@ -79,7 +80,7 @@ def test_gate_passes_where_the_data_can_carry_it():
     assert decided.verdict == "passed"
     assert decided.table["passed"].all()
     found = checked("estimates", gated_estimates(made(2000), decided))
-    assert len(found) == 10
+    assert len(found) == 11
 
 
 def test_gate_withholds_where_arms_do_not_overlap():

@@ -33,6 +33,7 @@ from kosodachi.effect.nuisance import design_matrix, propensity
 from kosodachi.effect.pooled import PooledEffect, pool
 from kosodachi.effect.said import answer, covariate_words, doubt_answer, protocol, why
 from kosodachi.effect.sensitivity import e_value, lee, manski, risk_ratio, tipping_point
+from kosodachi.effect.small import small_sample
 from kosodachi.effect.staggered import staggered
 from kosodachi.effect.structural import g_estimation
 from kosodachi.effect.study import (
@@ -134,6 +135,7 @@ __all__ = [
     "risk_ratio",
     "rubin",
     "running_variable",
+    "small_sample",
     "stabilised_weights",
     "staggered",
     "stepped_wedge",

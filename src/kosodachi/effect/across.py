@@ -15,7 +15,7 @@ from kosodachi.faults import Fault, refuse
 
 MAY_DIFFER = ("index_month",)
 NO_ESTIMATE = ("planted_truth", "naive")
-RATIOS = ("hazard_ratio",)
+RATIOS = ("hazard_ratio", "odds_ratio")
 PAIR = ["method", "estimand"]
 POOLED = [*PAIR, "scale", "children", "municipalities", "value", "low", "high", "predicted_low", "predicted_high",
           "between", "i2"]  # fmt: skip

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from kosodachi.effect import nuisance
+from kosodachi.effect import crossfit, nuisance
 
 Z = 1.959963984540054
 
@@ -133,24 +133,17 @@ def aipw(
     Ref: Chernozhukov et al. 2018, doi:10.1111/ectj.12097, definition 3.3 and eq. 5.3, 5.4.
     """
     codes, rng = codes_of(cluster, len(y)), np.random.default_rng(seed)
-    rounds = np.array([
-        _one_division(y, a, X, codes, rng, k, estimand, ridge, interact, clip) for _ in range(repeats if k > 1 else 1)
-    ])  # fmt: skip
-    value = np.median(rounds[:, 0])
-    se = np.sqrt(np.median(rounds[:, 1] ** 2 + (rounds[:, 0] - value) ** 2))
+    y, a, shared = np.asarray(y, float), np.asarray(a, float), {"ridge": ridge, "interact": interact}
+    start, rounds = crossfit.starts(y, a, X, **shared), []
+    for _ in range(repeats if k > 1 else 1):
+        fold = nuisance.folds(codes, k, rng)
+        e, m1, m0 = crossfit.cross_fitted(y, a, X, fold, k, start=start, **shared)
+        one, influence = _doubly_robust(y, a, np.clip(e, clip, 1 - clip), m1, m0, estimand)
+        rounds.append((one, standard_error(influence, codes)))
+    values, errors = np.array(rounds).T
+    value = np.median(values)
+    se = np.sqrt(np.median(errors**2 + (values - value) ** 2))
     return _with_interval(estimand, "aipw", float(value), float(se), y)
-
-
-def _one_division(y, a, X, codes, rng, k, estimand, ridge, interact, clip):
-    fold = nuisance.folds(codes, k, rng)
-    e, m1, m0 = (np.empty(len(y)) for _ in range(3))
-    for number in range(k):
-        test = fold == number
-        train = ~test if k > 1 else test
-        e[test] = nuisance.predict(nuisance.fit(X[train], a[train], ridge=ridge), X[test], binary=True)
-        m1[test], m0[test] = nuisance.outcomes(y, a, X, train=train, test=test, ridge=ridge, interact=interact)
-    value, influence = _doubly_robust(y, a, np.clip(e, clip, 1 - clip), m1, m0, estimand)
-    return value, standard_error(influence, codes)
 
 
 def _doubly_robust(y, a, e, m1, m0, estimand):

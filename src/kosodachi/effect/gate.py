@@ -17,6 +17,7 @@ from kosodachi.effect.balance import differences, effective_size, equipoise
 from kosodachi.effect.cohort import Cohort
 from kosodachi.effect.negative_controls import Null
 from kosodachi.effect.nuisance import RIDGE
+from kosodachi.effect.small import small_sample
 from kosodachi.effect.study import COLUMNS, Arrays, analysed, cox, estimate, no_rows
 
 POWER = 1.959963984540054 + 0.8416212335729143
@@ -120,5 +121,9 @@ def gated_estimates(
     """All estimates (contract `estimates`) if the gate was passed, else none: what is withheld is not even computed."""
     if not decided.passed:
         return no_rows(COLUMNS)
-    found = [estimate(cohort, covariates=covariates, seed=seed), cox(cohort, covariates)]
+    found = [
+        estimate(cohort, covariates=covariates, seed=seed),
+        cox(cohort, covariates),
+        small_sample(cohort, covariates),
+    ]
     return pd.concat([rows for rows in found if len(rows)], ignore_index=True)

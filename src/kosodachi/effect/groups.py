@@ -7,7 +7,7 @@ reason to offer support to some and not to others; with one year of one municipa
 import numpy as np
 import pandas as pd
 
-from kosodachi.effect import estimators, nuisance
+from kosodachi.effect import crossfit, estimators, nuisance
 from kosodachi.effect.cohort import Cohort
 from kosodachi.effect.estimators import Z, standard_error
 from kosodachi.effect.nuisance import RIDGE
@@ -51,14 +51,10 @@ def pseudo_outcomes(y, a, X, *, cluster=None, seed=1, ridge=RIDGE, k=FOLDS, clip
     """
     codes = estimators.codes_of(cluster, len(y))
     fold = nuisance.folds(codes, k, np.random.default_rng(seed))
-    phi = np.empty(len(y))
-    for number in range(k):
-        test, train = fold == number, fold != number
-        e = nuisance.predict(nuisance.fit(X[train], a[train], ridge=ridge), X[test], binary=True)
-        m1, m0 = nuisance.outcomes(y, a, X, train=train, test=test, ridge=ridge)
-        e, own_y, own_a = np.clip(e, clip, 1 - clip), y[test], a[test]
-        phi[test] = m1 - m0 + own_a * (own_y - m1) / e - (1 - own_a) * (own_y - m0) / (1 - e)
-    return phi
+    y, a = np.asarray(y, float), np.asarray(a, float)
+    e, m1, m0 = crossfit.cross_fitted(y, a, X, fold, k, ridge=ridge)
+    e = np.clip(e, clip, 1 - clip)
+    return m1 - m0 + a * (y - m1) / e - (1 - a) * (y - m0) / (1 - e)
 
 
 def _two_sides(name: str, side: np.ndarray, phi: np.ndarray, at, tests: int) -> list[tuple]:

@@ -27,6 +27,10 @@ WHY = {
     ),
     "largest_smd": ("the two sides still differ after weighting", "重み付け後も両群の特徴に差が残る"),
     "equipoise": ("too few children could have been on either side", "どちらの群にもなり得た児童が少なすぎる"),
+    "ease": (
+        "months before the offer, which it cannot have changed, differ between the two sides",
+        "案内が影響し得ない案内前の月の欠席に、両群の差がある",
+    ),
 }
 
 NEXT = {

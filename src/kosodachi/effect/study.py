@@ -10,10 +10,11 @@ from dataclasses import asdict, dataclass
 import numpy as np
 import pandas as pd
 
-from kosodachi.effect import estimators, hazard, nuisance, survival
+from kosodachi.effect import estimators, hazard, matching, nuisance, survival
 from kosodachi.effect.balance import differences
 from kosodachi.effect.cohort import Cohort
 from kosodachi.effect.nuisance import RIDGE
+from kosodachi.effect.risk_sets import NoFiniteMaximum
 
 FOLDS = 10
 TRUNCATED = 0.05  # cross-fitted propensities are kept within 0.05 and 0.95: in small cohorts one child would decide
@@ -57,6 +58,11 @@ def analysed(cohort: Cohort, covariates: Sequence[str] | None = None) -> Arrays:
     return _arrays(cohort.table[cohort.table["outcome"].notna()], covariates or covariates_of(cohort))
 
 
+def followed(cohort: Cohort, covariates: Sequence[str] | None = None) -> Arrays:
+    """All children of the cohort as arrays, for what is counted in months; y may be missing."""
+    return _arrays(cohort.table, covariates or covariates_of(cohort))
+
+
 def _arrays(table: pd.DataFrame, covariates) -> Arrays:
     table = table.sort_values("research_id", ignore_index=True)
     X, names = nuisance.design_matrix(table, covariates)
@@ -67,7 +73,7 @@ def _arrays(table: pd.DataFrame, covariates) -> Arrays:
 def estimate(
     cohort: Cohort, *, covariates: Sequence[str] | None = None, seed: int = 1, ridge: float = RIDGE
 ) -> pd.DataFrame:
-    """Risk differences in long absence (contract `estimates`): naive, IPTW, overlap, g-formula and AIPW.
+    """Risk differences in long absence (contract `estimates`): naive, IPTW, overlap, g-formula, AIPW and matching.
 
     value is a difference of shares, offered minus not offered: below 0 means fewer long absences. n children and events
     are those analysed. Standard errors take siblings as one cluster. No row if an arm is empty.
@@ -85,7 +91,18 @@ def estimate(
             for of in ("ATE", "ATT")
         ),
     ]
+    found += _matched(at, ridge)
     return pd.DataFrame([asdict(one) for one in found]).assign(outcome=OUTCOME)[COLUMNS]
+
+
+def _matched(at: Arrays, ridge: float) -> list[estimators.Estimate]:
+    """The effect on the treated who found a match on the logit of the propensity; none if nobody did."""
+    e = nuisance.propensity(at.a, at.X, ridge=ridge)
+    one = matching.matched(at.y, at.a, np.log(e / (1 - e)), cluster=at.cluster)
+    if not one.n:
+        return []
+    n, events = len(at.y), int(at.y.sum())
+    return [estimators.Estimate("ATT", "matched", one.value, one.se, one.low, one.high, n, events)]
 
 
 def balance(cohort: Cohort, *, covariates: Sequence[str] | None = None, ridge: float = RIDGE) -> pd.DataFrame:
@@ -135,9 +152,7 @@ def cox(cohort: Cohort, covariates: Sequence[str] | None = None, *, ridge: float
     holds all covariates, or with fewer than ten events for each the logit of the propensity score in their place. A
     model without finite maximum gives no row.
     """
-    from lifelines.exceptions import ConvergenceError
-
-    at = _arrays(cohort.table, covariates or covariates_of(cohort))
+    at = followed(cohort, covariates)
     months, event = at.table["months"].to_numpy(float), at.table["event"].to_numpy(bool)
     rows = []
     if at.two_armed and event.any():
@@ -146,7 +161,7 @@ def cox(cohort: Cohort, covariates: Sequence[str] | None = None, *, ridge: float
         for method, X, w in (("cox_adjusted", carried, None), ("cox_iptw", at.X[:, :0], _weights(at.a, e))):
             try:
                 rows.append(_hazard_row(method, months, event, np.column_stack([at.a, X]), w, at.cluster))
-            except ConvergenceError:
+            except NoFiniteMaximum:
                 continue
     return pd.DataFrame(rows, columns=COLUMNS) if rows else no_rows(COLUMNS)
 

@@ -50,13 +50,10 @@ def history(plan: Plan) -> float:
     return power_of(plan.difference, np.sqrt(on / plan.reached + off / before)) if before else float("nan")
 
 
-def stepped_wedge(plan: Plan) -> float:
-    """Hussey & Hughes 2007, eq. 7 (doi:10.1016/j.cct.2006.05.007), with t on sites - 2 degrees of freedom."""
-    return (
-        power_of(plan.difference, np.sqrt(wedge_variance(plan)), max(plan.sites - 2, 1))
-        if _wedge(plan)
-        else float("nan")
-    )
+def stepped_wedge(plan: Plan, *, freedom: float = np.inf) -> float:
+    """Hussey & Hughes 2007, eq. 7 (doi:10.1016/j.cct.2006.05.007); normal, as the test re-draws the order of the sites
+    (for an interval by t give its degrees of freedom)."""
+    return power_of(plan.difference, np.sqrt(wedge_variance(plan)), freedom) if _wedge(plan) else float("nan")
 
 
 def staggered(plan: Plan) -> float:

@@ -12,6 +12,7 @@ from kosodachi.effect.lottery import lottery
 from kosodachi.effect.wedge import stepped_wedge
 
 TRIALS = 200
+REDRAWN = 399  # (399 + 1) times 5 % is a whole number
 
 
 def simulated_power(plan: Plan, design: str, *, trials: int = TRIALS, seed: int = 1) -> float:
@@ -83,9 +84,10 @@ def wedge_data(plan: Plan, rng) -> tuple[np.ndarray, np.ndarray, np.ndarray, dic
 
 
 def _stepped_wedge(plan: Plan, rng) -> bool:
+    """By re-drawn orders: the design is offered only where the order can be drawn."""
     y, site, period, start = wedge_data(plan, rng)
-    found = stepped_wedge(y, site, period, start, order_drawn=False)
-    return bool(found.low > 0 or found.high < 0)
+    found = stepped_wedge(y, site, period, start, draws=REDRAWN, seed=int(rng.integers(2**31)))
+    return bool(found.p <= closed.LEVEL)
 
 
 def _staggered(plan: Plan, rng) -> bool:
