@@ -192,6 +192,17 @@ def test_pseudonyms_are_hmac(key, values):
         assert found == hmac.new(key, f"v1|person|{value}".encode("utf-8", "surrogatepass"), "sha256").hexdigest()[:16]
 
 
+def test_many_pseudonyms_are_the_same_hmac(monkeypatch):
+    """Above a number of values DuckDB hashes them; keys of any length, texts of any script, repeats and the missing."""
+    monkeypatch.setattr("kosodachi.tables.pseudonyms.MANY", 1)
+    values = ["0990012345", "鈴木", "", None, "0990012345", "a" * 200]
+    for key in (b"", b"k" * 32, b"k" * 64, b"k" * 65):
+        for value, found in zip(values, pseudonyms(key, "record", column(values))):
+            assert found == (
+                None if value is None else hmac.new(key, f"v1|record|{value}".encode(), "sha256").hexdigest()[:16]
+            )
+
+
 @quick
 @given(st.integers(1, 99), st.integers(1, 99), st.integers(1, 999))
 def test_kanji_numerals_are_numbers(chome, block, number):

@@ -198,3 +198,41 @@ def test_texts_on_which_duckdbs_own_hash_meets_stay_apart():
         ).fetchone()
         missing = con.execute(f"select {hashed('null::varchar')}").fetchone()[0]
     assert theirs == 2 and ours == 4 and missing is None
+
+
+def test_a_frequent_name_weighs_by_its_own_share_on_every_level_that_agrees_on_it():
+    """P(agree on this value | two people) is its frequency f; of that, a level has its part by u. So the weight is
+    log2(m / (f * part)), worked out here by hand."""
+    spec = japanese(term_frequencies=True)
+    left = children_of(REGISTER)
+    right = persons_of(school(REGISTER))
+    made = model.train(left.own(), right.own(), spec)
+    counted = model.frequencies(left.ways, right.ways, spec)
+    pairs = model.predict(made, left.ways, right.ways, spec, frequencies=counted).to_pandas()
+    at = made.levels.set_index(["comparison", "level"])
+    others = sum(at.loc[(c, level.label), "match_weight"] for c, level in
+                 ((c.name, c.scored[0]) for c in spec.comparisons if c.name in ("birth_date", "sex", "address")))  # fmt: skip
+    u = at.loc["full_name", "u"]
+    part = u["kanji and kana"] / (u["kanji and kana"] + u["kanji"])
+    share = dict(zip(counted["name"][0].to_pylist(), counted["name"][1].to_pylist()))
+    ways, theirs = left.ways.to_pandas(), right.ways.to_pandas()
+    rows = pairs.merge(ways, left_on="left_id", right_on="unique_id").merge(
+        theirs, left_on="right_id", right_on="unique_id", suffixes=("", "_r")
+    )
+    same = ["name", "kana_code", "birth_date", "sex", "address"]
+    rows = rows[(rows[same].to_numpy() == rows[[f"{c}_r" for c in same]].to_numpy()).all(axis=1)]
+    rows = rows[rows["guardian"].isna() & rows["guardian_r"].isna()]
+    expected = np.log2(at.loc[("full_name", "kanji and kana"), "m"] / (rows["name"].map(share) * part)) + others
+    prior = np.log2(made.prior / (1 - made.prior))
+    assert len(rows) > 100
+    np.testing.assert_allclose(rows["match_weight"], expected + prior, atol=1e-4)
+
+
+def test_above_a_size_the_forecast_is_estimated_from_a_part(monkeypatch):
+    rule = japanese().blocking[0]
+    with sides() as con:
+        whole = forecast(con, (rule,))["pairs"].iloc[0]
+    monkeypatch.setattr("kosodachi.linkage.blocking.COUNTED", 200)
+    with sides() as con:
+        part = forecast(con, (rule,))["pairs"].iloc[0]
+    assert part != whole and 0.5 < part / whole < 2

@@ -13,7 +13,7 @@ from kosodachi.tables.arrow import typed
 
 BLOCK = 64  # bytes of a block of SHA-256
 MANY = 50_000  # from so many values on, DuckDB hashes them on all cores
-HMAC = "select substr(sha256($outer || unhex(sha256($inner || value::blob))), 1, 16) as id from given"
+HMAC = "select substr(sha256($outer || unhex(sha256($inner || encode(value)))), 1, 16) as id from given"
 
 
 def pseudonyms(key: bytes, kind: str, values: pd.Series) -> pd.Series:
