@@ -43,19 +43,19 @@ def made() -> Path:
     return Path(os.environ["KOSODACHI_MADE"]) / "aoba"
 
 
+def kosodachi(base: Path, *words: str) -> subprocess.CompletedProcess:
+    places = {"WORK": base / "work", "REPORTS": base / "reports", "KEY_FILE": base / "key"}
+    return subprocess.run(
+        [sys.executable, "-m", "kosodachi.cli", *words], cwd=ROOT, capture_output=True, text=True,
+        env=os.environ | {f"KOSODACHI_{name}": str(place) for name, place in places.items()},
+    )  # fmt: skip
+
+
 @pytest.fixture(scope="module")
 def second_town(tmp_path_factory) -> Path:
     base = tmp_path_factory.mktemp("second")
-    places = {
-        "KOSODACHI_WORK": base / "work",
-        "KOSODACHI_REPORTS": base / "reports",
-        "KOSODACHI_KEY_FILE": base / "key",
-    }
     shutil.copytree(MINORI, base / "minori")
-    ran = subprocess.run(
-        [sys.executable, "-m", "kosodachi.cli", "run", str(base / "minori")],
-        cwd=ROOT, capture_output=True, text=True, env=os.environ | {k: str(v) for k, v in places.items()},
-    )  # fmt: skip
+    ran = kosodachi(base, "run", str(base / "minori"))
     assert ran.returncode == 0, ran.stdout + ran.stderr
     (base / "reports" / "said.log").write_text(ran.stdout + ran.stderr, encoding="utf-8")
     return base
@@ -111,3 +111,25 @@ def test_nothing_the_other_municipality_left_holds_an_identifier(second_town):
     assert identifier_columns(second_town / "work") == {}
     for folder in ("analysis", "released", "notebooks"):
         assert found(second_town / "work" / "minori" / folder, forbidden) == {}, folder
+
+
+def test_the_next_month_continues_the_run_before_and_research_ids_stay(second_town):
+    """The school's list is shorter by twenty rows; a run that does not exist cannot be continued."""
+    town = second_town / "april"
+    shutil.copytree(MINORI, town)
+    rows = (town / "gakko.csv").read_bytes().splitlines(keepends=True)
+    (town / "gakko.csv").write_bytes(b"".join(rows[:-20]))
+    refused = kosodachi(second_town, "run", str(town), "--run", "april", "--set", "after=nobody", "--no-pages")
+    assert refused.returncode == 2 and "E-RUN-19" in refused.stderr
+    for step in ("20_ingest", "30_link"):
+        words = ("--set", "after=minori") if step == "30_link" else ()
+        ran = kosodachi(second_town, "run", str(town), "--run", "april", "--only", step, "--no-pages", *words)
+        assert ran.returncode == 0, ran.stderr
+    before, now = (
+        pd.read_parquet(second_town / "work" / run / "analysis" / "person_link.parquet").set_index("record_id")
+        for run in ("minori", "april")
+    )
+    assert len(now) == len(before) - 20
+    both = now.join(before, rsuffix="_before", how="inner")
+    same = both["research_id"].fillna("-").eq(both["research_id_before"].fillna("-"))
+    assert len(both) == len(now) and same.mean() > 0.995

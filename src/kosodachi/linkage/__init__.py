@@ -34,7 +34,7 @@ from kosodachi.linkage.error_tables import (
 from kosodachi.linkage.error_words import error_answer
 from kosodachi.linkage.falselinks import false_links
 from kosodachi.linkage.groups import by_group, groups_of
-from kosodachi.linkage.incremental import Month, begin, incremental
+from kosodachi.linkage.incremental import Month, begin, incremental, month
 from kosodachi.linkage.link import Links, link, link_bands, person_link, person_map
 from kosodachi.linkage.missed import captures, missed_links, wrongly_captured
 from kosodachi.linkage.mixups import mix_ups
@@ -50,7 +50,7 @@ __all__ = [
     "candidates", "captures", "chances", "children", "clerical", "draw_links", "enough", "error_answer", "errors",
     "errors_by_source", "exact", "false_by_threshold", "false_links", "four_pass", "from_decoys", "from_labels",
     "groups_beside", "groups_of", "held_out", "how_trained", "incremental", "japanese", "kin", "limits", "link",
-    "link_bands", "link_draws", "looks", "match_weights", "missed_by_group", "missed_links", "mix_ups", "overall",
+    "link_bands", "link_draws", "looks", "match_weights", "missed_by_group", "missed_links", "mix_ups", "month", "overall",
     "past_of", "person_link", "person_map", "predict", "rates", "recombine", "recombined", "reliability", "rightly",
     "score", "tables_of", "threshold_for", "to_look_at", "train", "weight_of", "with_draw", "wrongly_captured",
 ]  # fmt: skip

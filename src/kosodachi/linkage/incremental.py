@@ -72,6 +72,21 @@ def incremental(
     return _month(previous, children_of(register, names), persons_of(records, names), spec, engine=engine, rate=None)
 
 
+def month(
+    register: pd.DataFrame,
+    records: pd.DataFrame,
+    *,
+    past: Past | None = None,
+    names: pd.DataFrame | None = None,
+    engine: str = "duckdb",
+    **begun,
+) -> Month:
+    """The links of a month: the first if there is no `past`, else a further one. `begun` goes to `begin`."""
+    if past is None:
+        return begin(register, records, names=names, engine=engine, **begun)
+    return incremental(past, register, records, names=names, engine=engine)
+
+
 def _month(past: Past, children: Side, persons: Side, spec: Specification, *, engine: str, rate: float | None) -> Month:
     """Both passes with what the past knows. `rate` chooses the thresholds anew."""
 

@@ -19,6 +19,7 @@ from kosodachi.linkage.comparisons import TERM_FREQUENCIES_FROM, japanese
 from kosodachi.linkage.engines import connect
 from kosodachi.linkage.model import Model, frequencies, predict, train
 from kosodachi.linkage.passes import births_of, family_ways
+from kosodachi.linkage.past import Past
 from kosodachi.linkage.prepare import KEYED, Side, children_of, keyed, persons_of, texts
 from kosodachi.linkage.spec import FALSE_LINK_RATE, Thresholds
 from kosodachi.tables.arrow import typed
@@ -52,6 +53,7 @@ def link(
     false_link_rate: float = FALSE_LINK_RATE,
     term_frequencies: bool | None = None,
     probability: Callable[[np.ndarray], np.ndarray] | None = None,
+    past: Past | None = None,
 ) -> Links:
     """Links of the records of all other sources to the register, by one model trained on all of them.
 
@@ -59,18 +61,21 @@ def link(
     the further names that a person goes by; data frames or pyarrow Tables (a third of the memory). The link threshold follows from `false_link_rate`, the share of false links
     that is accepted, unless `thresholds` are given. `probability` gives match probabilities for match weights (log2) in
     place of the model's own. Term frequencies are used from TERM_FREQUENCIES_FROM children on, unless said otherwise.
+    With `past` the model, thresholds and frequencies are those of an earlier month, and nothing is trained.
     Raises Fault E-LINK-01 (Spark without pyspark), E-LINK-02 (too many pairs), E-LINK-03/04 (register empty, or a
     person number twice), E-LINK-05 (thresholds out of order).
     """
     children, persons = both_sides(register, records, names)
+    if past is not None:
+        term_frequencies, thresholds = bool(past.frequencies), past.thresholds
     if term_frequencies is None:
         term_frequencies = children.people >= TERM_FREQUENCIES_FROM
     spec = japanese(engine=engine, term_frequencies=term_frequencies)
     if not len(persons):
         made = assign(pd.DataFrame())
         return Links(made, summary(children, persons, made, None, thresholds or Thresholds()))
-    model = train(children.own(), persons.own(), spec, seed=seed)
-    counted = frequencies(children.ways, persons.ways, spec)
+    model = train(children.own(), persons.own(), spec, seed=seed) if past is None else past.model
+    counted = frequencies(children.ways, persons.ways, spec) if past is None else past.frequencies
     given = {"spec": spec, "engine": engine, "probability": probability, "frequencies": counted}
     pairs = scored(model, children, persons, **given)
     chosen = thresholds or thresholds_for(pairs, false_link_rate, Thresholds())

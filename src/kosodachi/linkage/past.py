@@ -74,8 +74,10 @@ def tables_of(past: Past) -> dict[str, pd.DataFrame]:
     }
 
 
-def past_of(tables: dict[str, pd.DataFrame]) -> Past:
-    """The past again from its tables."""
+def past_of(tables: dict[str, pd.DataFrame] | None) -> Past | None:
+    """The past again from its tables; None if there are none."""
+    if tables is None:
+        return None
     given = json.loads(tables["link_model"]["parameters"].iloc[0])
     frames = {field.name: field.type for field in fields(Model) if field.type is pd.DataFrame}
     model = {name: pd.DataFrame(value) if name in frames else value for name, value in given["model"].items()}

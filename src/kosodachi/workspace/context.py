@@ -1,10 +1,8 @@
 """One run of one town: where its parts lie, and what was declared. It reads settings and plan and runs nothing."""
 
-import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from kosodachi.faults import Fault
 from kosodachi.municipality import Municipality
 from kosodachi.workspace import places
 from kosodachi.workspace.plan import Plan, read_plan
@@ -39,9 +37,7 @@ def open_run(town: str, name: str = "") -> Run:
     """
     folder = places.town_dir(town)
     settings = read_settings(folder / places.SETTINGS)
-    name = name or settings.key
-    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_-]{0,60}", name):
-        raise Fault("E-RUN-09", name=name)
+    name = places.run_name(name or settings.key)
     home = places.home()
     work = places.work_dir(name, settings.data_dir)
     return Run(name, folder, settings, home, work, places.reports_dir(name), read_plan(home / places.PLAN))

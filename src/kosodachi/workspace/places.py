@@ -1,6 +1,7 @@
 """Where things lie: the repository, a town's folder, a run's working store and its reports."""
 
 import os
+import re
 from pathlib import Path
 
 from kosodachi.faults import Fault
@@ -25,6 +26,13 @@ def town_dir(town: str) -> Path:
         if (folder / SETTINGS).is_file():
             return folder.resolve()
     raise Fault("E-RUN-02", town=town)
+
+
+def run_name(name: str) -> str:
+    """The name of a run. Raises Fault E-RUN-09 if it is no folder name."""
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_-]{0,60}", name):
+        raise Fault("E-RUN-09", name=name)
+    return name
 
 
 def work_dir(run: str, data_dir: str | None = None) -> Path:

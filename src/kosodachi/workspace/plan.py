@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict
 from kosodachi.faults import Fault
 
 EXTRACTS, RELEASED, ATTRIBUTES = "extracts", "released", "attributes"
+AFTER = "after"  # the parameter that names an earlier run of the town, for steps that continue one
 
 
 class PlannedStep(BaseModel):
@@ -19,6 +20,7 @@ class PlannedStep(BaseModel):
     needs: tuple[str, ...] = ()
     truth: tuple[str, ...] = ()
     makes: tuple[str, ...] = ()
+    continues: tuple[str, ...] = ()
 
 
 class Plan(BaseModel):

@@ -71,6 +71,8 @@ def run_town(run: Run, wish: Wish, *, say: Say = print, transient: bool = False)
     before = chosen(run, wish)
     defaults = {step: notebooks.parameters(notebooks.read(run.notebook(step))) for step in before}
     given = wanted.given(wish.given, defaults)
+    for step in before:
+        stale.continued(run, step, given[step])
     forced = {wish.only} if wish.only else after(run.plan, wish.first) if wish.first else set()
     with locked(run.work):
         session = Session(run, forced, given, Progress(len(before), say, transient), recovered(run))
@@ -162,7 +164,7 @@ def do(session: Session, step: str) -> bool:
     session.progress.running(step, last.get("seconds"))
     began = time.monotonic()
     inputs = stale.inputs(run, step, given)
-    made = sandbox.build(run, step)
+    made = sandbox.build(run, step, given)
     outcome = child.execute(run, step, made, given, key=key)
     entry |= {"given": given, "seconds": round(time.monotonic() - began, 2)}
     if outcome["ok"]:

@@ -13,6 +13,7 @@ from pathlib import Path
 from kosodachi.workspace import places, stale
 from kosodachi.workspace.context import Run
 from kosodachi.workspace.plan import ATTRIBUTES, EXTRACTS, RELEASED
+from kosodachi.workspace.step import EARLIER
 
 SANDBOXES, FINISHED, RECORD = ".steps", ".finished", "record.json"
 
@@ -39,7 +40,7 @@ class Sandbox:
         return self.folder / "notebook.ipynb"
 
 
-def build(run: Run, step: str) -> Sandbox:
+def build(run: Run, step: str, parameters: dict) -> Sandbox:
     """A fresh sandbox for a step with its declared inputs and the plan."""
     (run.work / SANDBOXES).mkdir(parents=True, exist_ok=True)
     made = Sandbox(Path(tempfile.mkdtemp(prefix=f"{step}-", dir=run.work / SANDBOXES)))
@@ -47,18 +48,20 @@ def build(run: Run, step: str) -> Sandbox:
         folder.mkdir()
     shutil.copyfile(run.town / places.SETTINGS, made.input / places.SETTINGS)
     shutil.copyfile(run.home / places.PLAN, made.folder / places.PLAN)
-    for file, target in _declared(run, step, made):
+    for file, target in _declared(run, step, made, parameters):
         put(file, target)
     return made
 
 
-def _declared(run: Run, step: str, made: Sandbox):
+def _declared(run: Run, step: str, made: Sandbox, parameters: dict):
     planned = run.plan.steps[step]
     if EXTRACTS in planned.needs:
         yield from ((file, made.input / file.relative_to(run.town)) for file in stale.extracts(run))
     truth = [f"truth/{name}.parquet" for name in planned.truth]
     yield from ((run.town / name, made.input / name) for name in truth)
     yield from ((file, made.base / file.relative_to(run.work)) for file in stale.needed(run, step))
+    for file in stale.continued(run, step, parameters):
+        yield file, made.base / EARLIER / file.parent.name / file.name
     if RELEASED in planned.needs:
         for name in stale.earlier(run, step):
             folder = run.work / "released" / name

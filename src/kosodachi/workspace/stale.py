@@ -12,10 +12,10 @@ from pathlib import Path
 
 import kosodachi
 from kosodachi.faults import Fault, refuse
-from kosodachi.workspace import hashes, notebooks, store
+from kosodachi.workspace import hashes, notebooks, places, store
 from kosodachi.workspace.context import Run
 from kosodachi.workspace.messages import told
-from kosodachi.workspace.plan import ATTRIBUTES, EXTRACTS, RELEASED
+from kosodachi.workspace.plan import AFTER, ATTRIBUTES, EXTRACTS, RELEASED
 
 ALWAYS = ("municipality", "tables", "disclosure", "workspace")
 PAGES_ONLY = ("render*", "page*", "*.j2", "*.css", "*.html", "conf.json")
@@ -56,6 +56,7 @@ def inputs(run: Run, step: str, parameters: dict) -> dict[str, str]:
         found |= {f"extract:{file.name}": hashes.of_file(file) for file in extracts(run)}
     found |= {f"truth:{name}": hashes.of_file(run.town / "truth" / f"{name}.parquet") for name in planned.truth}
     found |= {f"table:{file.stem}": hashes.of_file(file) for file in needed(run, step)}
+    found |= {f"table:{file.stem}": hashes.of_file(file) for file in continued(run, step, chosen)}
     if RELEASED in planned.needs:
         found |= {f"released:{name}": hashes.of_folder(run.work / "released" / name) for name in earlier(run, step)}
     found |= {f"source:{room}": source_hash(room) for room in sorted({*ALWAYS, *notebooks.rooms(notebook)})}
@@ -101,6 +102,21 @@ def extracts(run: Run) -> list[Path]:
 def needed(run: Run, step: str) -> list[Path]:
     """The files of the tables a step needs, in the run's store."""
     return [file for need in run.plan.steps[step].needs for file in table_files(run, need)]
+
+
+def continued(run: Run, step: str, parameters: dict) -> list[Path]:
+    """The files of the earlier run which the step continues; none unless the parameter `after` names one.
+
+    Raises Fault E-RUN-19 if that run did not get so far, or is this one.
+    """
+    continues, earlier_run = run.plan.steps[step].continues, parameters.get(AFTER)
+    if not earlier_run or not continues:
+        return []
+    before = places.work_dir(places.run_name(earlier_run), run.settings.data_dir)
+    files = [store.table_file(before, name) for name in continues]
+    if before == run.work or not all(file.is_file() for file in files):
+        raise Fault("E-RUN-19", after=earlier_run, step=step)
+    return files
 
 
 def table_files(run: Run, name: str) -> list[Path]:

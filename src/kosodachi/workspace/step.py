@@ -23,6 +23,7 @@ from kosodachi.workspace.plan import ATTRIBUTES, EXTRACTS, RELEASED, PlannedStep
 from kosodachi.workspace.settings import read_settings
 
 BASE, INPUT = "KOSODACHI_STEP_BASE", "KOSODACHI_STEP_INPUT"
+EARLIER = "earlier"
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,17 @@ class Step:
         """A declared table of either zone."""
         self._declared(table, self.declared.needs)
         return store.read_table(self.base, table)
+
+    def continued(self, after: str) -> dict[str, pd.DataFrame] | None:
+        """The tables of the earlier run `after` that the step continues, by name; None if `after` is empty.
+
+        Raises Fault E-RUN-03 for a table that the earlier run did not make.
+        """
+        if not after:
+            return None
+        handed = self.base / EARLIER
+        base = handed if handed.is_dir() else places.work_dir(places.run_name(after), self.settings.data_dir)
+        return {table: store.read_table(base, table) for table in self.declared.continues}
 
     def attributes(self) -> dict[str, pd.DataFrame]:
         """The attribute tables of all collected sources, by source."""
