@@ -9,6 +9,7 @@ import os
 import resource
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -85,12 +86,17 @@ def pseudonyms_of(record: pd.DataFrame) -> pd.Series:
 
 def tables(folder: Path, persons: int | None = None, *, arrow: bool = False) -> tuple:
     """The register, the records of the other sources (of `persons` persons at most, drawn by record id), names; as data
-    frames, or as pyarrow Tables."""
+    frames, or as pyarrow Tables of what the linkage reads."""
+    from kosodachi.linkage.prepare import READ
+
     drawn = folder / f"drawn_{persons}"
     if not (drawn / "done").exists():
         subprocess.run([sys.executable, __file__, str(folder), str(persons or 0)], check=True)
-    read = pq.read_table if arrow else pd.read_parquet
-    return tuple(read(drawn / f"{name}.parquet") for name in ("register", "others", "names"))
+    files = [drawn / f"{name}.parquet" for name in ("register", "others", "names")]
+    if not arrow:
+        return tuple(pd.read_parquet(file) for file in files)
+    further = pq.read_table(files[2], filters=[("kind", "!=", "current")])
+    return *(pq.read_table(file, columns=READ) for file in files[:2]), further
 
 
 def draw(folder: Path, persons: int | None) -> None:
@@ -112,10 +118,12 @@ def draw(folder: Path, persons: int | None) -> None:
 
 
 def ours(register, records, names):
-    """The linkage as it stands, with its defaults."""
-    from kosodachi.linkage import link
+    """The linkage as it stands, with its defaults, within a limit of memory for DuckDB."""
+    from kosodachi.linkage import limits, link
 
-    return link(register, records, names=names)
+    memory = f"{max(1500, 1500 * len(register) // 1_200_000)}MB"
+    with tempfile.TemporaryDirectory() as folder, limits(folder, memory=memory):
+        return link(register, records, names=names)
 
 
 def four_pass(register, records, names):

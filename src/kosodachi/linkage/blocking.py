@@ -5,10 +5,11 @@ It says nothing about matches that no rule finds; those are lost to every later 
 """
 
 import pandas as pd
+import pyarrow as pa
 
 from kosodachi.faults import Fault
 from kosodachi.linkage.spec import Rule, Specification
-from kosodachi.tables.arrow import BATCH
+from kosodachi.tables.arrow import BATCH, typed
 
 DRAWS = 1_000_000
 FORECAST = """
@@ -44,14 +45,15 @@ def _part(con, table: str) -> tuple[str, int]:
     return f"{table}_part", one_in
 
 
-def block(con, both: str, rules: tuple[Rule, ...], *, into: str) -> None:
+def block(con, both: pa.Table, rules: tuple[Rule, ...], *, into: str) -> None:
     """Makes a table of the pairs of sides 0 and 1 that agree on a rule, each once, as Splink's predict reads it.
 
     both: a table with unique_id, side (0, 1) and the columns of the rules. Every rule becomes one number on each side.
     """
+    con.register("both_sides", typed(both))
     for side in (0, 1):
         keys = ", ".join(f"{_key([columns[side] for columns in rule.sides])} as k{i}" for i, rule in enumerate(rules))
-        con.execute(f"create temp table block_{side} as select unique_id, {keys} from {both} where side = {side}")
+        con.execute(f"create temp table block_{side} as select unique_id, {keys} from both_sides where side = {side}")
     pairs = " union all ".join(
         f"select l.unique_id as l, r.unique_id as r from block_0 l join block_1 r on l.k{i} = r.k{i}"
         for i in range(len(rules))
@@ -61,6 +63,7 @@ def block(con, both: str, rules: tuple[Rule, ...], *, into: str) -> None:
     )
     for side in (0, 1):
         con.execute(f"drop table block_{side}")
+    con.unregister("both_sides")
 
 
 def _key(columns: list[str]) -> str:

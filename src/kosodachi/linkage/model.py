@@ -309,14 +309,16 @@ def _linker(left: pa.Table, right: pa.Table, model: Model, spec: Specification, 
     from splink import Linker
 
     api = backend(engine)
-    both = registered(api, _numbered(left, right, spec), "everybody", engine=engine)
+    everybody = _numbered(left, right, spec)
+    compared = [*dict.fromkeys(column for c in spec.comparisons for column in c.columns), "unique_id", "side"]
+    both = registered(api, everybody.select(compared) if engine == "duckdb" else everybody, "everybody", engine=engine)
     settings = _settings(spec, *(_of_table(model.levels, which) for which in "mu"), model.prior)
     linker = Linker([both], settings, log_level=None, validate_settings=False)
     for column, table in terms.items():
         counted = registered(api, table, f"c_{column}", engine=engine)
         linker.table_management.register_term_frequency_lookup(counted, column)
     if engine == "duckdb":
-        block(api.duckdb_con, both.physical_name, spec.blocking, into="pairs_found")
+        block(api.duckdb_con, everybody, spec.blocking, into="pairs_found")
         found = api.register("pairs_found", dataset_display_name="pairs_found")
         found = linker.table_management.register_blocked_pairs_for_predict(found)
         # Else Splink would first copy the rows that are in a pair, and that is nearly all of them.

@@ -56,6 +56,7 @@ class Side:
 
 
 KEYED = ["record_id", "source", "person_no", "birth_date", "given", "given_code"]
+READ = list(dict.fromkeys([*KEYED, "household_no", *WRITTEN]))  # all columns of identifier_records that are read here
 # The rows that are not known by their person number alone.
 KEYS = """
 select row, case when person_no is null then 'record ' || record_id else person_no || ' born ' || birth_date end as person
@@ -148,7 +149,7 @@ MOSTLY_ONE = 0.8
 
 def _given(records: pd.DataFrame | pa.Table) -> pa.Table:
     """What is read of the records, as text; `row` is the number of the row."""
-    rows = texts(records, list(dict.fromkeys([*KEYED, "household_no", *WRITTEN])))
+    rows = texts(records, READ)
     return typed(rows.append_column("person", keyed(rows)).append_column("row", pa.array(np.arange(len(rows)))))
 
 
