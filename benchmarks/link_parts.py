@@ -57,14 +57,20 @@ def make_large(children: int, seed: int, sources: tuple[str, ...], folder: Path)
 
     Districts of all parts bear the same names, so more addresses are alike than in one town: harder, not easier.
     """
+    from kosodachi.tables.arrow import typed
+
     there = folder / f"town_{children}_{seed}_{len(sources)}"
     if (there / "done").exists():
         return there
     parts = [make_town(PART, 1000 * seed + part, sources, folder) for part in range(-(-children // PART))]
     there.mkdir(parents=True, exist_ok=True)
     for name in ("person", "record", "names", "records"):
-        own = [_apart(pd.read_parquet(part / f"{name}.parquet"), str(i)) for i, part in enumerate(parts)]
-        pd.concat(own, ignore_index=True).to_parquet(there / f"{name}.parquet")
+        own = (typed(_apart(pd.read_parquet(part / f"{name}.parquet"), chr(48 + i))) for i, part in enumerate(parts))
+        first = next(own)
+        with pq.ParquetWriter(there / f"{name}.parquet", first.schema) as file:
+            file.write_table(first)
+            for table in own:
+                file.write_table(table.cast(first.schema))
     (there / "done").touch()
     return there
 

@@ -61,7 +61,7 @@ def test_with_term_frequencies_the_second_month_is_exact_too(first, monkeypatch)
     assert sorted(before.past.frequencies) == ["kana_code", "name"]
     month = incremental(before.past, of, records)
     monkeypatch.setattr(months, "train", lambda *_, **__: before.past.model)
-    monkeypatch.setattr(months, "frequencies", lambda *_: before.past.frequencies)
+    monkeypatch.setattr(months, "counting", lambda *_: before.past.frequencies)
     whole = begin(of, records, thresholds=before.past.thresholds, term_frequencies=True)
     pd.testing.assert_frame_equal(month.links.pairs[LINKS], whole.links.pairs[LINKS])
     plain = incremental(first["month"].past, of, records).links.pairs

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 from linkage_town import register, school
 
-from kosodachi.linkage import Comparison, Level, Thresholds, assign, exact, japanese, link, model
+from kosodachi.linkage import Comparison, Level, Thresholds, assign, exact, japanese, link, model, scoring
 from kosodachi.linkage.assignment import link_from
 from kosodachi.linkage.blocking import forecast, sampled
 from kosodachi.linkage.patterns import expectation_maximisation, patterns
@@ -101,7 +101,7 @@ def test_em_on_patterns_agrees_with_splink():
     found, *_ = model._em(counted, trained, m, u)
     api = DuckDBAPI()
     frames = [api.register(side.ways, dataset_display_name=name) for side, name in ((children, "a"), (persons, "b"))]
-    settings = model._settings(spec, m, u, 1e-3)
+    settings = scoring._settings(spec, m, u, 1e-3)
     settings |= {"link_type": "link_only", "max_iterations": 200, "em_convergence": 1e-6}
     linker = Linker(frames, settings, log_level=None, validate_settings=False)
     linker.training.estimate_parameters_using_expectation_maximisation(rule.sql, record_sample_proportion=1.0)
@@ -207,8 +207,8 @@ def test_a_frequent_name_weighs_by_its_own_share_on_every_level_that_agrees_on_i
     left = children_of(REGISTER)
     right = persons_of(school(REGISTER))
     made = model.train(left.own(), right.own(), spec)
-    counted = model.frequencies(left.ways, right.ways, spec)
-    pairs = model.predict(made, left.ways, right.ways, spec, frequencies=counted).to_pandas()
+    counted = scoring.term_frequencies(left.ways, right.ways, spec)
+    pairs = scoring.predict(made, left.ways, right.ways, spec, frequencies=counted).to_pandas()
     at = made.levels.set_index(["comparison", "level"])
     others = sum(at.loc[(c, level.label), "match_weight"] for c, level in
                  ((c.name, c.scored[0]) for c in spec.comparisons if c.name in ("birth_date", "sex", "address")))  # fmt: skip

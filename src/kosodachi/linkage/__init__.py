@@ -38,10 +38,11 @@ from kosodachi.linkage.incremental import Month, begin, incremental, month
 from kosodachi.linkage.link import Links, link, link_bands, person_link, person_map
 from kosodachi.linkage.missed import captures, missed_links, wrongly_captured
 from kosodachi.linkage.mixups import mix_ups
-from kosodachi.linkage.model import Model, predict, train
+from kosodachi.linkage.model import Model, train
 from kosodachi.linkage.past import Past, past_of, tables_of
 from kosodachi.linkage.quality import beside, overall, rates, rightly, score
 from kosodachi.linkage.said import answer, how_trained
+from kosodachi.linkage.scoring import predict
 from kosodachi.linkage.spec import Comparison, Level, Rule, Specification, Thresholds, Training
 
 __all__ = [

@@ -15,10 +15,11 @@ from kosodachi.linkage.assignment import judged, thresholds_for, tidy
 from kosodachi.linkage.comparisons import TERM_FREQUENCIES_FROM, japanese
 from kosodachi.linkage.engines import connect
 from kosodachi.linkage.link import Links, scored, summary
-from kosodachi.linkage.model import frequencies, train
+from kosodachi.linkage.model import train
 from kosodachi.linkage.passes import births_of, family_ways
 from kosodachi.linkage.past import Past, Scores, nothing
 from kosodachi.linkage.prepare import Side, children_of, persons_of
+from kosodachi.linkage.scoring import term_frequencies as counting
 from kosodachi.linkage.spec import FALSE_LINK_RATE, Specification, Thresholds
 from kosodachi.tables.arrow import typed
 
@@ -49,7 +50,7 @@ def begin(
         term_frequencies = children.people >= TERM_FREQUENCIES_FROM
     spec = japanese(engine=engine, term_frequencies=term_frequencies)
     model = train(children.own(), persons.own(), spec, seed=seed)
-    counted = frequencies(children.ways, persons.ways, spec)
+    counted = counting(children.ways, persons.ways, spec)
     past = Past(model, thresholds or Thresholds(), counted, nothing(), nothing())
     return _month(past, children, persons, spec, engine=engine, rate=None if thresholds else false_link_rate)
 

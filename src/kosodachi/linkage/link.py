@@ -17,10 +17,12 @@ import pyarrow.compute as pc
 from kosodachi.linkage.assignment import COLUMNS, REASONS, assign, judged, thresholds_for, tidy
 from kosodachi.linkage.comparisons import TERM_FREQUENCIES_FROM, japanese
 from kosodachi.linkage.engines import connect
-from kosodachi.linkage.model import Model, frequencies, predict, train
+from kosodachi.linkage.model import Model, train
 from kosodachi.linkage.passes import births_of, family_ways
 from kosodachi.linkage.past import Past
 from kosodachi.linkage.prepare import KEYED, Side, children_of, keyed, persons_of, texts
+from kosodachi.linkage.scoring import predict
+from kosodachi.linkage.scoring import term_frequencies as counting
 from kosodachi.linkage.spec import FALSE_LINK_RATE, Thresholds
 from kosodachi.tables.arrow import typed
 from kosodachi.tables.pseudonyms import pseudonyms
@@ -75,7 +77,7 @@ def link(
         made = assign(pd.DataFrame())
         return Links(made, summary(children, persons, made, None, thresholds or Thresholds()))
     model = train(children.own(), persons.own(), spec, seed=seed) if past is None else past.model
-    counted = frequencies(children.ways, persons.ways, spec) if past is None else past.frequencies
+    counted = counting(children.ways, persons.ways, spec) if past is None else past.frequencies
     given = {"spec": spec, "engine": engine, "probability": probability, "frequencies": counted}
     pairs = scored(model, children, persons, **given)
     chosen = thresholds or thresholds_for(pairs, false_link_rate, Thresholds())
