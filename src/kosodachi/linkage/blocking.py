@@ -113,7 +113,9 @@ def sampled(con, rule: Rule, max_pairs: float) -> tuple:
     share = int(min(1.0, max_pairs / max(pairs, 1)) * DRAWS)
     sides = zip(("reg", "rec"), zip(*rule.sides))
     return tuple(
-        con.execute(f"select * from {table} where hash({', '.join(columns)}) % {DRAWS} < {share}").to_arrow_table(BATCH // 10)
+        con.execute(f"select * from {table} where hash({', '.join(columns)}) % {DRAWS} < {share}").to_arrow_table(
+            BATCH // 10
+        )
         for table, columns in sides
     )
 
