@@ -83,8 +83,9 @@ def test_without_many_values_of_points_the_cut_is_not_looked_at_further():
     assert (one.verdict, one.because, [test.name for test in one.tests]) == (
         "not_assessable",
         "point_values",
-        ["point_values"],
+        ["point_values", "first_stage", "density"],
     )
+    assert one.tests[1].measured == 1 and np.isfinite(one.tests[2].measured)
     none = by_design.capacity_cut(rollout(pd.DataFrame({"points": np.arange(9.0)})), bounds=Bounds())
     assert none.because == "no_offer"
 

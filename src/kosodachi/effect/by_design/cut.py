@@ -13,11 +13,13 @@ from kosodachi.effect.density import density_at_cut
 from kosodachi.effect.discontinuity import jump, running_variable
 from kosodachi.effect.gate import Bounds
 from kosodachi.effect.placebo import placebo_cuts, smallest_p
+from kosodachi.effect.study import no_rows
 
 DESIGN = "discontinuity"
 FEWEST_OFFERS = 10  # in a month, for it to have a cut
 FEWEST_VALUES = 5  # of points on the side that has fewer, for a slope and a curve to be fitted
 LEAST_JUMP, STRONG = 0.2, 10**0.5  # of the share offered; and in standard errors (F of 10, Staiger & Stock 1997)
+SHARES = ["distance", "kind", "share", "children", "hits", "others"]
 WIDEST = 8  # bins on either side that are drawn
 
 
@@ -64,13 +66,22 @@ def capacity_cut(found: Rollout, *, bounds: Bounds) -> Finding:
     values = min(np.unique(x[x < 0]).size, np.unique(x[x >= 0]).size)
     tests = [at_least("point_values", len(x), values, FEWEST_VALUES)]
     if values < FEWEST_VALUES:
-        return behind(DESIGN, tests, _nothing)
+        return behind(DESIGN, [*tests, *_without_slopes(x, t)], _nothing)
     took = _quiet(t, x, cluster=home)
     tests += [_first_stage(took)]
     whole = _quiet(y, x, treated=t, cluster=home)
     events = int(y[np.abs(x) < whole.h].sum()) if whole.n else 0
     tests += [enough("long_absences", events, bounds.min_events)] * bool(whole.n) + _refutable(data)
     return behind(DESIGN, tests, lambda: Found(whole.value, whole.low, whole.high, whole.p, whole.n, events))
+
+
+def _without_slopes(x, t) -> list:
+    """Where points are too few for curves: the share offered in the bin inside the cut less that below it, and density."""
+    dense = density_at_cut(x)
+    near = [t[np.floor(x / dense.width + 1e-9) == place] for place in (-1, 0)]
+    gap = near[1].mean() - near[0].mean() if min(map(len, near)) else 0.0
+    first = at_least("first_stage", sum(map(len, near)), gap, LEAST_JUMP)
+    return [first, *nulls(("density", dense.below + dense.inside + dense.above, dense.p))]
 
 
 def _nothing() -> Found:
@@ -109,9 +120,7 @@ def about_the_cut(found: Rollout) -> pd.DataFrame:
     children, hits, others; of all months together."""
     data = at_cut(found) if not found.missing else pd.DataFrame()
     if data.empty or not (known := data["y"].notna()).any():
-        return pd.DataFrame(
-            {"distance": [], "kind": pd.Series(dtype=object), "share": [], "children": [], "hits": [], "others": []}
-        )
+        return no_rows(SHARES).astype({"kind": object, "hits": int, "others": int})
     data, width = data[known], density_at_cut(data["x"].to_numpy()).width
     place = np.floor(data["x"] / width + 1e-9)
     data = data.assign(distance=(place + 0.5) * width)[place.between(-WIDEST, WIDEST - 1)]

@@ -11,6 +11,7 @@ from kosodachi.effect.by_design.finding import Finding, Found, at_least, behind,
 from kosodachi.effect.by_design.rollout import Rollout
 from kosodachi.effect.placebo import placebo_dates, smallest_p
 from kosodachi.effect.staggered import FEWEST, staggered
+from kosodachi.effect.study import no_rows
 from kosodachi.effect.trial import FISCAL_YEAR_STARTS
 from kosodachi.effect.wedge import stepped_wedge
 
@@ -18,6 +19,7 @@ WEDGE, STAGGERED, OUTCOME = "stepped_wedge", "staggered", "days_absent"
 FIRST_SHARE = 0.1  # of a school's offers, by which it counts as having begun: a stray date is no start
 FEWEST_SITES, FEWEST_A_WAVE = 6, 2
 EARLIER = 1  # months before the true start in which a placebo start is set
+BY_TIME = ["event_time", "value", "low", "high", "children"]
 COLUMNS = ["site", "pupil", "period", "start", "y"]
 
 
@@ -56,7 +58,7 @@ def in_waves(data: pd.DataFrame) -> bool:
 
 def waves(found: Rollout, *, seed: int = 1) -> tuple[list[Finding], pd.DataFrame]:
     """Both designs' findings on days absent a month, and the effect by month since the start (empty if not shown)."""
-    nothing = pd.DataFrame(columns=["event_time", "value", "low", "high", "children"])
+    nothing = no_rows(BY_TIME)
     if found.missing:
         return [without(one, found.missing[0], outcome=OUTCOME) for one in (WEDGE, STAGGERED)], nothing
     if found.people["school"].isna().all():
