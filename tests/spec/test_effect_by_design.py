@@ -135,7 +135,7 @@ def test_a_town_without_an_outreach_log_is_told_so():
         *by_design.waves(found)[0],
     ]
     table = by_design.table_of(findings)
-    assert set(table["because"]) == {"no_outreach_log"} and set(table["verdict"]) == {"not_assessable"}
+    assert set(table["because"]) == {"no_outreach_log"} and set(table["state"]) == {"not_assessable"}
     said = by_design.answer(table, "capacity_cut")
     assert len(said["en"]) == len(said["ja"]) == 3 and "no outreach log was read" in said["en"][1]
     assert by_design.about_the_cut(found).empty and by_design.tests_of(findings).empty

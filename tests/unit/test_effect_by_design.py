@@ -46,7 +46,7 @@ def test_five_percent_is_shared_among_the_tests_that_could_be_run():
     assert [test.bound for test in tests] == [0.025] * 3
     assert [test.met for test in tests] == [True, None, False]
     table = by_design.tests_of(
-        [finding.Finding("discontinuity", "long_absence", "withheld", "before_offer", tuple(tests))]
+        [finding.Finding("discontinuity", "long_absence_share", "withheld", "before_offer", tuple(tests))]
     )
     assert table["result"].to_list() == ["met", "not_run", "not_met"]
 
@@ -127,7 +127,7 @@ def test_every_reason_design_and_assumption_has_words_in_both_languages():
 
 def row(design, because="nothing", value=-0.1, **more):
     verdict = "passed" if because == "nothing" else "withheld"
-    return {"design": design, "verdict": verdict, "because": because, "outcome": "long_absence", "value": value,
+    return {"design": design, "state": verdict, "because": because, "outcome": "long_absence_share", "value": value,
             "low": value - 0.05, "high": value + 0.05} | more  # fmt: skip
 
 
@@ -138,7 +138,7 @@ def test_the_answer_takes_the_design_of_the_roll_out_first():
     assert said["en"][0].startswith("2 of 5") and "-10.0 points" in said["en"][1] and "0 lies outside" in said["en"][1]
     assert "-10.0ポイント" in said["ja"][1] and len(said["ja"]) == 3
     assert "0 lies inside" in by_design.answer(table[table["design"] != "lottery"], "lottery")["en"][1]
-    assert len(by_design.reasons(table)["ja"]) == 3
+    assert len(by_design.reasons(table)["ja"]) == 2
     days = pd.DataFrame([row("staggered", value=-0.6, outcome="days_absent")])
     assert "-0.60 days absent a month" in by_design.answer(days, "staggered")["en"][1]
 

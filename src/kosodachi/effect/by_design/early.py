@@ -7,7 +7,7 @@ showed. It answers whether the index could be used here next time, before the ye
 import numpy as np
 import pandas as pd
 
-from kosodachi.effect.by_design.finding import Finding, Found, Test, at_least, behind, without
+from kosodachi.effect.by_design.finding import LONG, NOTHING, Finding, Found, Test, at_least, behind, without
 from kosodachi.effect.by_design.rollout import Rollout
 from kosodachi.effect.cohort import Cohort
 from kosodachi.effect.gate import Gate
@@ -81,11 +81,11 @@ def observational(estimates: pd.DataFrame, decided: Gate) -> Finding:
     """The adjusted comparison of 61_effect beside the designs: its AIPW estimate, behind its own gate."""
     if not decided.passed:
         verdict = "withheld" if decided.verdict == "withheld" else "not_assessable"
-        return Finding(OBSERVATIONAL, "long_absence", verdict, decided.failed[0])
+        return Finding(OBSERVATIONAL, LONG, verdict, decided.failed[0])
     rows = estimates[(estimates["method"] == "aipw") & (estimates["estimand"] == "ATE")]
     if rows.empty:
         return without(OBSERVATIONAL, "no_estimate")
     one = rows.iloc[0]
     p = _p(abs(one["value"]) / one["se"])
-    return Finding(OBSERVATIONAL, "long_absence", "passed", "nothing", (),
+    return Finding(OBSERVATIONAL, LONG, "passed", NOTHING, (),
                    Found(one["value"], one["low"], one["high"], p, int(one["n"]), int(one["events"])))  # fmt: skip

@@ -12,7 +12,8 @@ import pandas as pd
 LEVEL = 0.05
 ENOUGH_DATA = ("point_values", "first_stage", "long_absences", "smaller_arm", "schools")
 TESTS = ["design", "test", "bound", "result", "children", "measured"]
-ROWS = ["design", "verdict", "because", "outcome", "value", "low", "high", "p", "n", "events", "others"]
+ROWS = ["design", "state", "because", "outcome", "value", "low", "high", "p", "n", "events", "others"]
+LONG = "long_absence_share"
 NOTHING = "nothing"  # no reason to name: the estimate is shown
 
 
@@ -57,12 +58,12 @@ class Finding:
     found: Found | None = None
 
 
-def without(design: str, because: str, *, outcome: str = "long_absence") -> Finding:
+def without(design: str, because: str, *, outcome: str = LONG) -> Finding:
     """A design that this town's roll-out or data do not permit."""
     return Finding(design, outcome, "not_assessable", because)
 
 
-def behind(design: str, tests: list[Test], estimate: Callable[[], Found], *, outcome: str = "long_absence") -> Finding:
+def behind(design: str, tests: list[Test], estimate: Callable[[], Found], *, outcome: str = LONG) -> Finding:
     """The design's estimate if every test that could be run is met; it is not even made otherwise."""
     failed = [test.name for test in tests if test.met is False]
     short = [name for name in failed if name in ENOUGH_DATA]
@@ -93,7 +94,7 @@ def nulls(*tests: tuple) -> list[Test]:
 
 
 def table_of(findings: list[Finding]) -> pd.DataFrame:
-    """One row a design: design, verdict, because, outcome, value, low, high, p, n, events, others (children without a
+    """One row a design: design, state, because, outcome, value, low, high, p, n, events, others (without a
     long absence). Where an outcome is not counted in children, events and others are those of the estimate's children."""
     rows = []
     for one in findings:

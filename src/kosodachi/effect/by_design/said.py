@@ -58,19 +58,24 @@ BECAUSE = WHY | {
     "reach": ("early absence lies outside of what was seen last year", "早い時期の欠席が前年の範囲を外れている"),
 }  # fmt: skip
 LANGS = ("en", "ja")
+OF_ROLLOUT = {"capacity_cut": "discontinuity"}  # a design of the settings -> its analysis, where names differ
 
 
 def reasons(table: pd.DataFrame) -> dict[str, list[str]]:
-    """Why each design that is not shown is not: one sentence a design and language; columns design, verdict, because."""
+    """Why designs that are not shown are not, those with one reason in one sentence; columns design, state, because."""
     hidden = table[table["because"] != NOTHING]
     words = {"not_assessable": ("not assessable here, because", "ここでは評価できません"),
-             "withheld": ("the estimate is withheld, because", "推定値を示しません")}  # fmt: skip
+             "withheld": ("withheld, because", "診断基準を満たさないため、推定値を示しません")}  # fmt: skip
     out = {"en": [], "ja": []}
-    for one in hidden.itertuples():
-        (name_en, name_ja), (en, ja), (why_en, why_ja) = NAMES[one.design], words[one.verdict], BECAUSE[one.because]
-        out["en"].append(f"{name_en[0].upper()}{name_en[1:]}: {en} {why_en}.")
-        out["ja"].append(f"{name_ja}:{ja}({why_ja})。")
+    for (state, because), rows in hidden.groupby(["state", "because"], sort=False):
+        en, ja = ([NAMES[d][at] for d in rows["design"]] for at in (0, 1))
+        out["en"].append(f"{_upper('; '.join(en))}: {words[state][0]} {BECAUSE[because][0]}.")
+        out["ja"].append(f"{'、'.join(ja)}:{words[state][1]}({BECAUSE[because][1]})。")
     return out
+
+
+def _upper(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def assumed(table: pd.DataFrame) -> dict[str, list[str]]:
@@ -78,7 +83,7 @@ def assumed(table: pd.DataFrame) -> dict[str, list[str]]:
     shown = table.loc[table["because"] == NOTHING, "design"]
     why = reasons(table)
     return {
-        "en": [f"{NAMES[d][0][0].upper()}{NAMES[d][0][1:]} assumes: {ASSUMES[d][0]}" for d in shown] + why["en"],
+        "en": [f"{_upper(NAMES[d][0])} assumes: {ASSUMES[d][0]}" for d in shown] + why["en"],
         "ja": [f"{NAMES[d][1]}の前提:{ASSUMES[d][1]}" for d in shown] + why["ja"],
     }
 
@@ -92,8 +97,8 @@ def answer(table: pd.DataFrame, design: str) -> dict[str, list[str]]:
     by_rollout = shown[shown["design"] != "surrogate"]
     total = table.loc[table["design"] != "observational", "design"].nunique()
     if by_rollout.empty:
-        return _none(table, total)
-    first = by_rollout[by_rollout["design"] == design]
+        return _none(table, total, OF_ROLLOUT.get(design, design))
+    first = by_rollout[by_rollout["design"] == OF_ROLLOUT.get(design, design)]
     one = (first if len(first) else by_rollout).iloc[0]
     return {
         "en": [f"{len(by_rollout)} of {total} designs can be read here.", _found(one, "en"), LAST["en"]],
@@ -111,8 +116,8 @@ LAST = {
 }
 
 
-def _none(table: pd.DataFrame, total: int) -> dict[str, list[str]]:
-    why = reasons(table[~table["design"].isin(["observational", "surrogate"])].head(1))
+def _none(table: pd.DataFrame, total: int, design: str) -> dict[str, list[str]]:
+    why = reasons(table[table["design"] == design].head(1))
     return {
         "en": [f"None of {total} designs can be read here.", *why["en"], "This is no sign that outreach helps, and no sign that it does not."],
         "ja": [f"{total}通りの方法のうち、ここで読み取れるものはありません。", *why["ja"], "支援に効果があるとも、ないとも言えません。"],
