@@ -135,7 +135,7 @@ def test_the_answer_takes_the_design_of_the_roll_out_first():
     table = pd.DataFrame([row("discontinuity", value=0.01), row("lottery"), row("stepped_wedge", "one_start", np.nan),
                           row("staggered", "one_start", np.nan), row("surrogate", "surrogacy", np.nan), row("observational")])  # fmt: skip
     said = by_design.answer(table, "lottery")
-    assert said["en"][0].startswith("2 of 5") and "-10.0 points" in said["en"][1] and "0 lies outside" in said["en"][1]
+    assert said["en"][0].startswith("2 of 4") and "-10.0 points" in said["en"][1] and "0 lies outside" in said["en"][1]
     assert "-10.0ポイント" in said["ja"][1] and len(said["ja"]) == 3
     assert "0 lies inside" in by_design.answer(table[table["design"] != "lottery"], "lottery")["en"][1]
     assert len(by_design.reasons(table)["ja"]) == 2
@@ -147,3 +147,5 @@ def test_where_nothing_can_be_read_the_answer_says_so():
     table = pd.DataFrame([row("discontinuity", "first_stage", np.nan), row("observational")])
     said = by_design.answer(table, "capacity_cut")
     assert said["en"][0].startswith("None of 1") and "hardly jumps" in said["en"][1] and len(said["ja"]) == 3
+    assert "as staff chose" in said["en"][2]
+    assert "no sign" in by_design.answer(table.head(1), "capacity_cut")["en"][2]

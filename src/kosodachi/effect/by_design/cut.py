@@ -7,7 +7,7 @@ offered support hardly jumps, there is nothing to divide by and no estimate is m
 import numpy as np
 import pandas as pd
 
-from kosodachi.effect.by_design.finding import Finding, Found, at_least, behind, enough, nulls, without
+from kosodachi.effect.by_design.finding import LONG, Finding, Found, at_least, behind, enough, nulls, without
 from kosodachi.effect.by_design.rollout import Rollout
 from kosodachi.effect.density import density_at_cut
 from kosodachi.effect.discontinuity import jump, running_variable
@@ -19,7 +19,7 @@ DESIGN = "discontinuity"
 FEWEST_OFFERS = 10  # in a month, for it to have a cut
 FEWEST_VALUES = 5  # of points on the side that has fewer, for a slope and a curve to be fitted
 LEAST_JUMP, STRONG = 0.2, 10**0.5  # of the share offered; and in standard errors (F of 10, Staiger & Stock 1997)
-SHARES = ["distance", "kind", "share", "children", "hits", "others"]
+SHARES = ["distance", "kind", "share_of_children", "children", "hits", "others"]
 WIDEST = 8  # bins on either side that are drawn
 
 
@@ -116,7 +116,7 @@ def _refutable(data: pd.DataFrame) -> list:
 
 
 def about_the_cut(found: Rollout) -> pd.DataFrame:
-    """What is drawn: columns distance (middle of a bin of points, from the cut), kind (offered, long_absence), share,
+    """What is drawn: columns distance (middle of a bin of points, from the cut), kind (offered, long_absence_share), share_of_children,
     children, hits, others; of all months together."""
     data = at_cut(found) if not found.missing else pd.DataFrame()
     if data.empty or not (known := data["y"].notna()).any():
@@ -125,7 +125,9 @@ def about_the_cut(found: Rollout) -> pd.DataFrame:
     place = np.floor(data["x"] / width + 1e-9)
     data = data.assign(distance=(place + 0.5) * width)[place.between(-WIDEST, WIDEST - 1)]
     parts = [data.groupby("distance")[column].agg(["mean", "size", "sum"]).reset_index().assign(kind=kind)
-             for kind, column in (("offered", "treated"), ("long_absence", "y"))]  # fmt: skip
-    table = pd.concat(parts, ignore_index=True).rename(columns={"mean": "share", "size": "children", "sum": "hits"})
+             for kind, column in (("offered", "treated"), (LONG, "y"))]  # fmt: skip
+    table = pd.concat(parts, ignore_index=True).rename(
+        columns={"mean": "share_of_children", "size": "children", "sum": "hits"}
+    )
     table = table.astype({"hits": int})
     return table.assign(others=table["children"] - table["hits"])

@@ -3,7 +3,7 @@
 import pandas as pd
 
 from kosodachi.effect.by_design.finding import NOTHING
-from kosodachi.effect.said import WHY
+from kosodachi.effect.said import NEITHER, WHY
 
 NAMES = {
     "discontinuity": ("regression discontinuity at the capacity cut", "定員の境目での回帰不連続"),
@@ -58,6 +58,7 @@ BECAUSE = WHY | {
     "reach": ("early absence lies outside of what was seen last year", "早い時期の欠席が前年の範囲を外れている"),
 }  # fmt: skip
 LANGS = ("en", "ja")
+BESIDE = ("surrogate", "observational")  # they rest on the adjusted comparison, whatever the roll-out
 OF_ROLLOUT = {"capacity_cut": "discontinuity"}  # a design of the settings -> its analysis, where names differ
 
 
@@ -93,23 +94,32 @@ def answer(table: pd.DataFrame, design: str) -> dict[str, list[str]]:
 
     design: as the settings state it.
     """
-    shown = table[(table["because"] == NOTHING) & (table["design"] != "observational")]
-    by_rollout = shown[shown["design"] != "surrogate"]
-    total = table.loc[table["design"] != "observational", "design"].nunique()
+    by_rollout = table[(table["because"] == NOTHING) & ~table["design"].isin(BESIDE)]
+    total = table.loc[~table["design"].isin(BESIDE), "design"].nunique()
     if by_rollout.empty:
         return _none(table, total, OF_ROLLOUT.get(design, design))
     first = by_rollout[by_rollout["design"] == OF_ROLLOUT.get(design, design)]
     one = (first if len(first) else by_rollout).iloc[0]
     return {
-        "en": [f"{len(by_rollout)} of {total} designs can be read here.", _found(one, "en"), LAST["en"]],
+        "en": [
+            f"{len(by_rollout)} of {total} designs that rest on the roll-out can be read here.",
+            _found(one, "en"),
+            LAST["en"],
+        ],
         "ja": [
-            f"{total}通りの方法のうち、ここで読み取れるのは{len(by_rollout)}通りです。",
+            f"支援の始め方に応じた{total}通りの方法のうち、ここで読み取れるのは{len(by_rollout)}通りです。",
             _found(one, "ja"),
             LAST["ja"],
         ],
     }
 
 
+BESIDES = {
+    "en": "What is shown besides compares children who were and were not offered support as staff chose, and is an effect only"
+    " if the sources hold every common cause.",
+    "ja": "表のその他の推定値は、職員の判断による案内の有無の比較によるもので、共通の要因がすべてデータに含まれる場合に限り効果と"
+    "読めます。",
+}
 LAST = {
     "en": "Each design speaks of different children (at the cut, in the lot, reached by the waves), so estimates may differ.",
     "ja": "方法ごとに対象の児童(境目付近、抽選の対象、段階的に案内した児童)が異なるため、推定値は一致するとは限りません。",
@@ -118,10 +128,16 @@ LAST = {
 
 def _none(table: pd.DataFrame, total: int, design: str) -> dict[str, list[str]]:
     why = reasons(table[table["design"] == design].head(1))
+    beside = (table.loc[table["design"].isin(BESIDE), "because"] == NOTHING).any()
+    last = BESIDES if beside else NEITHER
     return {
-        "en": [f"None of {total} designs can be read here.", *why["en"], "This is no sign that outreach helps, and no sign that it does not."],
-        "ja": [f"{total}通りの方法のうち、ここで読み取れるものはありません。", *why["ja"], "支援に効果があるとも、ないとも言えません。"],
-    }  # fmt: skip
+        "en": [f"None of {total} designs that rest on the roll-out can be read here.", *why["en"], last["en"]],
+        "ja": [
+            f"支援の始め方に応じた{total}通りの方法のうち、ここで読み取れるものはありません。",
+            *why["ja"],
+            last["ja"],
+        ],
+    }
 
 
 def _found(one: pd.Series, lang: str) -> str:
