@@ -93,6 +93,22 @@ class Capacity(_Spec):
     )
 
 
+Rollout = Literal["capacity_cut", "lottery", "stepped_wedge", "staggered"]
+
+
+class Outreach(_Spec):
+    """How outreach is rolled out: what a study of its effect may rest on."""
+
+    design: Rollout = said(
+        "how it was decided who is offered support, and when: capacity_cut (those first in order, up to capacity), "
+        "lottery (by lot among those next in order; the log says who was drawn), stepped_wedge (school by school, the "
+        "order drawn by lot), staggered (school by school, the order chosen)",
+        "案内する児童と時期の決め方: capacity_cut(対応可能数の範囲で上位から)、lottery(境目は抽選。抽選結果を支援記録に残す)、"
+        "stepped_wedge(学校ごとに順次開始し、順番は抽選)、staggered(学校ごとに順次開始し、順番は任意)",
+        "capacity_cut",
+    )
+
+
 class Disclosure(_Spec):
     """The rule of what may leave: counts below the threshold are hidden, the rest rounded."""
 
@@ -273,6 +289,7 @@ class Municipality(_Spec):
     engine: Literal["duckdb", "spark"] = said("engine of the linkage", "名寄せの実行環境", "duckdb")
     schedule: Schedule = said("dates", "日程")
     capacity: Capacity = said("capacity", "対応可能数", Capacity())
+    outreach: Outreach = said("roll-out of outreach", "プッシュ型支援の進め方", Outreach())
     disclosure: Disclosure = said("disclosure rule", "公表基準", Disclosure())
     items: Selection = said("rule that chooses the data items", "利用データ項目を選ぶ規則", Selection())
     sources: dict[Name, Source] = said("sources by short name", "データ源")

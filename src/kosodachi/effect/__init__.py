@@ -9,6 +9,7 @@ from kosodachi.effect.bootstrap import Bootstrapped, cluster_bootstrap
 from kosodachi.effect.cohort import Cohort, cohort
 from kosodachi.effect.competing import cumulative_incidence
 from kosodachi.effect.controls import control_estimates, null_of
+from kosodachi.effect.density import Density, density_at_cut
 from kosodachi.effect.described import baseline, course
 from kosodachi.effect.discontinuity import Jump, bandwidths, jump, running_variable
 from kosodachi.effect.doubt import doubts, link_chances, what_it_takes
@@ -30,6 +31,7 @@ from kosodachi.effect.lottery import Drawn, complier_effect, lottery
 from kosodachi.effect.matching import Matched, matched, matched_balance
 from kosodachi.effect.negative_controls import Null, calibrated, empirical_null
 from kosodachi.effect.nuisance import design_matrix, propensity
+from kosodachi.effect.placebo import placebo_cuts, placebo_dates, smallest_p
 from kosodachi.effect.pooled import PooledEffect, pool
 from kosodachi.effect.said import answer, covariate_words, doubt_answer, protocol, why
 from kosodachi.effect.sensitivity import e_value, lee, manski, risk_ratio, tipping_point
@@ -58,6 +60,7 @@ __all__ = [
     "Bootstrapped",
     "Bounds",
     "Cohort",
+    "Density",
     "Drawn",
     "Estimate",
     "Gate",
@@ -91,6 +94,7 @@ __all__ = [
     "cox_model",
     "cumulative_incidence",
     "curves",
+    "density_at_cut",
     "design_matrix",
     "detectable_hazard_ratio",
     "doubt_answer",
@@ -124,6 +128,8 @@ __all__ = [
     "null_of",
     "over_draws",
     "over_links",
+    "placebo_cuts",
+    "placebo_dates",
     "planted_truth",
     "pool",
     "propensity",
@@ -136,6 +142,7 @@ __all__ = [
     "rubin",
     "running_variable",
     "small_sample",
+    "smallest_p",
     "stabilised_weights",
     "staggered",
     "stepped_wedge",

@@ -39,11 +39,12 @@ class Jump:
     first_stage: float
 
 
-def running_variable(points, month, capacity: int) -> pd.DataFrame:
+def running_variable(points, month, capacity) -> pd.DataFrame:
     """Each child's distance to the month's cut: columns x (0 is the cut, above is inside), cut, tied.
 
     The cut of a month lies half-way between the lowest points within capacity and the next lower ones; if the points
     at the edge are shared by children inside and outside, they lie at the cut (`tied`) and staff chose among them.
+    capacity: places a month, one number or each child's month's (n,).
     """
     table = pd.DataFrame({"points": np.asarray(points, float), "month": np.asarray(month)})
     rank = table.groupby("month")["points"].rank(method="first", ascending=False)

@@ -43,17 +43,17 @@ def surrogate_index(y, indicators, *, ridge: float = 0.0) -> Index:
     return Index(coefficients, bread @ meat @ bread, binary)
 
 
-def surrogate_effect(index: Index, indicators, a, X, *, cluster=None, seed: int = 1) -> Estimate:
+def surrogate_effect(index: Index, indicators, a, X, *, cluster=None, seed: int = 1, **options) -> Estimate:
     """The effect on the outcome as far as the indicators carry it: AIPW on the index.
 
     The standard error adds what is uncertain in the index (delta method over its coefficients) to that of the
-    comparison. events is None: no outcome has been seen.
+    comparison. events is None: no outcome has been seen. options are those of `aipw`.
     """
     S, a = np.asarray(indicators, float), np.asarray(a, float)
 
     def effect(coefficients):
         shifted = Index(coefficients, index.covariance, index.binary)
-        return aipw(shifted.of(S), a, X, cluster=cluster, seed=seed, repeats=1)
+        return aipw(shifted.of(S), a, X, cluster=cluster, seed=seed, **({"repeats": 1} | options))
 
     found = effect(index.coefficients)
     slope = np.array([

@@ -14,6 +14,7 @@ NOTICE = (
 )
 DECLARED = ("kind", "label", "department", "purpose", "legal_basis", "newly_acquired")  # kept of an uncollected source
 ON_PAPER = ("yobo",)  # where a town has no such system, it is on paper
+LOT = {"抽選区分": "lot"}, {"lot": {"当選": "drawn", "落選": "not_drawn"}}
 FROM_SCENARIO = ("hypothetical", "schedule", "capacity", "disclosure")
 
 
@@ -28,6 +29,8 @@ def settings_of(scenario: Scenario) -> dict:
     settings |= {name: asked[name] for name in FROM_SCENARIO}
     if scenario.items != Selection():
         settings["items"] = scenario.items.model_dump(mode="json", exclude_defaults=True)
+    if scenario.programme.design in ("lottery", "stepped_wedge", "staggered"):
+        settings["outreach"] = {"design": scenario.programme.design}
     settings["sources"] = sources
     Municipality.model_validate(settings)
     return settings
@@ -40,6 +43,9 @@ def sources_of(scenario: Scenario) -> dict[str, dict]:
     sources = yaml.safe_load((files(__package__) / "data" / "sources.yaml").read_text(encoding="utf-8"))
     held = {*scenario.systems, *scenario.missing.not_collected, *ON_PAPER}
     sources = {name: source for name, source in sources.items() if name in held}
+    if scenario.programme.design == "lottery" and "shien" in sources:
+        sources["shien"]["columns"] |= LOT[0]
+        sources["shien"]["codes"] |= LOT[1]
     if "shukketsu" in sources:
         sources["shukketsu"]["columns"] |= {f"{int(month)}月欠席": f"absent_{month}" for month in MONTHS}
     return sources

@@ -80,6 +80,7 @@ COLUMNS: dict[str, Column] = _columns(
     ("consented", "analysis", "code", "同意区分", "consented or not"),
     ("started", "analysis", "date", "支援開始日", "support started on"),
     ("channel", "analysis", "code", "支援方法", "channel of support"),
+    ("lot", "analysis", "code", "抽選区分", "drawn by lot or not"),
     ("vaccine_due", "analysis", "date", "接種期限日", "vaccination due by"),
     ("vaccinated", "analysis", "date", "接種日", "vaccinated on"),
     ("benefit_from", "analysis", "date", "受給開始日", "received from"),
@@ -121,7 +122,7 @@ KINDS: dict[str, Kind] = {
         Kind("family_consultation", "家庭児童相談", "family consultation",
              ("opened",), ("closed", "consultation_kind", "route"), ("person_no", "opened")),
         Kind("outreach_log", "プッシュ型支援記録", "outreach log",
-             ("offered",), ("contacted", "consented", "started", "channel"), ("person_no", "offered")),
+             ("offered",), ("contacted", "consented", "started", "channel", "lot"), ("person_no", "offered")),
         Kind("vaccination", "予防接種", "vaccination", ("vaccine_due",), ("vaccinated",), ("person_no", "vaccine_due")),
         Kind("school_aid", "就学援助", "school aid", ("benefit_from",), ("benefit_to",), ("person_no", "benefit_from")),
         Kind("public_assistance", "生活保護", "public assistance",
@@ -152,6 +153,7 @@ CODES: dict[str, tuple[str, ...]] = {
     ),
     "consented": ("yes", "no"),
     "channel": ("visit", "telephone", "school", "letter"),
+    "lot": ("drawn", "not_drawn"),
 }
 
 # Why a value is missing: unknown is never 0.

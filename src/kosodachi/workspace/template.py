@@ -9,7 +9,17 @@ from typing import Any, Union, get_args, get_origin
 
 from pydantic import BaseModel
 
-from kosodachi.municipality import Belief, Capacity, Disclosure, Municipality, Schedule, Selection, Source, Words
+from kosodachi.municipality import (
+    Belief,
+    Capacity,
+    Disclosure,
+    Municipality,
+    Outreach,
+    Schedule,
+    Selection,
+    Source,
+    Words,
+)
 
 HEAD = """\
 # Settings of a municipality. Put the extracts (CSV, as the systems write them) into the same folder as this file,
@@ -55,7 +65,7 @@ SELECTION = {
     "decisions": "[]",
 }  # fmt: skip
 MODELS = {
-    "schedule": Schedule, "capacity": Capacity, "disclosure": Disclosure, "name": Words, "label": Words,
+    "schedule": Schedule, "capacity": Capacity, "outreach": Outreach, "disclosure": Disclosure, "name": Words, "label": Words,
     "items": Selection, "belief": Belief,
 }  # fmt: skip
 
@@ -69,7 +79,8 @@ def template_text(folder: str) -> str:
         "data_dir": "", "engine": "duckdb",
         "schedule": {"train_as_of": "2023-04-01", "judge_as_of": "2024-04-01", "label_months": "12", "index_date": "2024-05-01",
                      "follow_up_until": "2025-03-31"},
-        "capacity": {"reviewed": "100", "outreach_per_month": "20"}, "disclosure": {"threshold": "10", "rounding": "5"},
+        "capacity": {"reviewed": "100", "outreach_per_month": "20"}, "outreach": {"design": "capacity_cut"},
+        "disclosure": {"threshold": "10", "rounding": "5"},
         "items": SELECTION, "sources": {"juki": REGISTER, "shukketsu": SCHOOL, "yobo": VACCINATION},
     }  # fmt: skip
     return HEAD.format(folder=folder) + "\n".join(_model(Municipality, sample, 0)) + "\n"

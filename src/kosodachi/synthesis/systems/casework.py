@@ -14,6 +14,7 @@ ROUTE = np.array(
 )
 CONSENT = np.array(["不同意", "同意", ""], dtype=object)
 NEWBORN = np.timedelta64(60, "D")  # a child noticed within so many days of birth may have no name yet
+LOT = np.array(["落選", "当選", ""], dtype=object)
 CHANNEL = np.array(["訪問", "電話", "学校", "手紙"], dtype=object)
 
 
@@ -47,15 +48,30 @@ def _cases(world: World, cases: pd.DataFrame, stream: str) -> View:
 
 
 def shien(world: World) -> View:
-    """The outreach log by day of the offer."""
-    log = world.log
-    held = known(world, "shien", log["child"].to_numpy(), log["offered"].to_numpy(), guardian=False)
+    """The outreach log by day of the offer; where lots were drawn, with who was drawn, and below them who was not."""
+    log = lots(world)
+    day = log["offered"].fillna(pd.Timestamp(world.scenario.schedule.index_date)).to_numpy()
+    held = known(world, "shien", log["child"].to_numpy(), day, guardian=False)
     table = pd.DataFrame({
         "記録番号": running_numbers(world, len(log), 8), "児童氏名": held.name, "児童カナ": held.kana,
         "生年月日": written(held.born, era_kanji),
         "住所": held.placed(at.short_address(held.address, world.population.places)),
         "案内日": written(log["offered"].to_numpy(), slashed), "接触日": written(log["contacted"].to_numpy(), slashed),
         "同意区分": CONSENT[log["consented"]], "支援開始日": written(log["started"].to_numpy(), slashed),
-        "支援方法": CHANNEL[log["channel"]],
+        "支援方法": np.where(log["offered"].notna(), CHANNEL[log["channel"]], ""),
     })  # fmt: skip
+    if world.scenario.programme.design == "lottery":
+        table["抽選区分"] = LOT[log["lot"]]
     return View(table, log["child"].to_numpy(), held.errors)
+
+
+def lots(world: World) -> pd.DataFrame:
+    """The log with lot (1 drawn, 0 not, -1 no lot), and the pupils who were in the lot and not drawn, without an offer."""
+    if world.scenario.programme.design != "lottery":
+        return world.log
+    pupil = world.outcomes.child
+    by_lot = pupil[pupil["propensity"].between(0, 1, inclusive="neither")]
+    lost = by_lot.loc[~by_lot["offered"], ["child"]].sort_values("child")
+    log = world.log.assign(lot=np.where(world.log["child"].isin(by_lot["child"]), 1, -1))
+    both = pd.concat([log, lost.assign(consented=-1, channel=0, lot=0)], ignore_index=True)
+    return both.astype(log.dtypes.to_dict())
