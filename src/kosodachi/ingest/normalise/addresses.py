@@ -29,10 +29,10 @@ from kosodachi.ingest.normalise.numerals import (
 )  # fmt: skip
 from kosodachi.ingest.normalise.text import (
     END,
+    all_over_distinct,
     columns,
     earlier,
     later,
-    missing,
     over_distinct,
     variant_table,
     with_single_blanks,
@@ -53,21 +53,15 @@ def parts(values: pd.Series, *, municipality: str = "") -> pd.DataFrame:
 
     `municipality`, with a county and a prefecture before it, is left off, so are 大字 and 字.
     """
-    there = values.notna().to_numpy()
-    if not there.all():
-        table = pd.DataFrame({part: missing(values.index) for part in PARTS})
-        if there.any():
-            table.loc[there, list(PARTS)] = parts(values[there], municipality=municipality).to_numpy()
-        return table
-    read = columns(
-        values, lambda texts: _cut(_cleaned(texts)), ("town", "chome", "block", "numbers", "building"), shared=True
-    )
+    return all_over_distinct(values, lambda texts: _parts(texts, municipality))
+
+
+def _parts(texts: pd.Series, municipality: str) -> dict[str, np.ndarray]:
+    read = columns(texts, lambda part: _cut(_cleaned(part)), ("town", "chome", "block", "numbers", "building"))
     town = _towns(read["town"], municipality)
     whole, chome, numbers = (np.where(pd.isna(column), "", column) for column in (town, read["chome"], read["numbers"]))
-    address = whole + numbers
-    table = {"address": np.where(address == "", None, address), "town": town}
-    table["chome"] = np.where(chome == "", None, whole + chome)
-    return pd.DataFrame({**table, "block": read["block"], "building": read["building"]}, index=values.index, copy=False)
+    return {"address": whole + numbers, "town": town, "chome": np.where(chome == "", "", whole + chome),
+            "block": read["block"], "building": read["building"]}  # fmt: skip
 
 
 def _towns(towns: pd.Series, municipality: str) -> pd.Series:
@@ -88,8 +82,8 @@ def _one(text: str) -> str:
 
 def _cleaned(texts: list[str]) -> np.ndarray:
     """In one width, kanji numerals as digits, the marks between numbers as one hyphen each."""
-    codes = variant_table()[in_one_width(texts, further=("百", with_hundreds))]
-    kinds = kind_of()[codes]
+    codes = variant_table().take(in_one_width(texts, further=("百", with_hundreds)))
+    kinds = kind_of().take(codes)
     long = ((kinds & STROKE) != 0) & earlier((kinds & KANA) != 0)
     codes = np.where(long, LONG, codes) if long.any() else codes
     return _marked(_closed(in_digits(with_single_blanks(codes))))
@@ -100,7 +94,7 @@ def _closed(codes: np.ndarray) -> np.ndarray:
     blank = codes == 0x20
     if not blank.any():
         return codes
-    kinds = kind_of()[codes]
+    kinds = kind_of().take(codes)
     digit = (kinds & DIGIT) != 0
     inside = earlier(digit) & later((kinds & (JOINT | CHOME | LOT | HOUSE)) != 0)
     marked = earlier((kinds & STROKE) != 0) | earlier((kinds & (LAND | LOT | HOUSE)) != 0) & earlier(
@@ -112,7 +106,7 @@ def _closed(codes: np.ndarray) -> np.ndarray:
 
 def _marked(codes: np.ndarray) -> np.ndarray:
     """番地, 番, 号, の and hyphens behind a number become a hyphen, 丁目 becomes 丁."""
-    kinds = kind_of()[codes]
+    kinds = kind_of().take(codes)
     digit = (kinds & DIGIT) != 0
     number_before, number_after = earlier(digit), later(digit)
     lot = ((kinds & LOT) != 0) & number_before & ~later((kinds & TOWNLY) != 0)
@@ -133,7 +127,7 @@ def _cut(codes: np.ndarray) -> tuple[np.ndarray, ...]:
 
     The numbers begin at the first digit that is no part of a town's name and end at the first sign that is no number.
     """
-    ends, kinds, place = codes == END, kind_of()[codes], np.arange(len(codes), dtype="i4")
+    ends, kinds, place = codes == END, kind_of().take(codes), np.arange(len(codes), dtype="i4")
     digit, last = (kinds & DIGIT) != 0, np.flatnonzero(ends)
     length = np.diff(last, prepend=-1)
     chome_sign = codes == CHOME_SIGN
