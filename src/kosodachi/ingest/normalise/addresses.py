@@ -29,11 +29,10 @@ from kosodachi.ingest.normalise.numerals import (
 )  # fmt: skip
 from kosodachi.ingest.normalise.text import (
     END,
-    all_over_distinct,
     columns,
     earlier,
+    framed,
     later,
-    over_distinct,
     variant_table,
     with_single_blanks,
 )
@@ -53,27 +52,42 @@ def parts(values: pd.Series, *, municipality: str = "") -> pd.DataFrame:
 
     `municipality`, with a county and a prefecture before it, is left off, so are 大字 and 字.
     """
-    return all_over_distinct(values, lambda texts: _parts(texts, municipality))
+    rows, texts = pd.factorize(values.to_numpy(dtype=object))
+    return framed(_parts(pd.Series(texts, dtype=object), municipality), rows, values.index)
 
 
 def _parts(texts: pd.Series, municipality: str) -> dict[str, np.ndarray]:
     read = columns(texts, lambda part: _cut(_cleaned(part)), ("town", "chome", "block", "numbers", "building"))
-    town = _towns(read["town"], municipality)
-    whole, chome, numbers = (np.where(pd.isna(column), "", column) for column in (town, read["chome"], read["numbers"]))
-    return {"address": whole + numbers, "town": town, "chome": np.where(chome == "", "", whole + chome),
-            "block": read["block"], "building": read["building"]}  # fmt: skip
+    read = {part: column.to_numpy(dtype=object) for part, column in read.items()}
+    town, towns = pd.factorize(read["town"])
+    towns = np.append(_bare(towns, municipality), "")
+    nothing = pd.isna(read["numbers"])
+    read["numbers"][nothing] = ""
+    address = towns.take(town, mode="wrap") + read["numbers"]
+    address[nothing & (towns == "").take(town, mode="wrap")] = None
+    chome = _chomes(towns, town, read["chome"])
+    town = np.where(towns == "", None, towns).take(town, mode="wrap")
+    return {"address": address, "town": town, "chome": chome, "block": read["block"], "building": read["building"]}
 
 
-def _towns(towns: pd.Series, municipality: str) -> pd.Series:
+def _chomes(towns: np.ndarray, town: np.ndarray, chome: np.ndarray) -> np.ndarray:
+    """The town with the number of its chome, None where there is no number: joined once a pair."""
+    chome, chomes = pd.factorize(chome)
+    pair, pairs = pd.factorize(np.where(chome < 0, -1, chome * len(towns) + town % len(towns)))
+    of_town, number = pairs % len(towns), pairs // len(towns)
+    joined = towns[of_town] + np.append(chomes, "")[number]
+    joined[number < 0] = None
+    return joined.take(pair)
+
+
+def _bare(towns: np.ndarray, municipality: str) -> np.ndarray:
+    """Names of towns without the municipality, prefecture and 大字 before them; empty if nothing is left."""
     place = re.escape(_one(municipality))
     known = re.compile(rf"^(?:{_PREFECTURE})? ?(?:[^0-9 ]{{1,5}}郡)? ?{place}" if place else "^(?!)")
-
-    def bare(texts: pd.Series) -> pd.Series:
-        texts = texts.where(texts.str.contains(r"\w", regex=True), None)  # ＊＊＊＊ stands for a protected address
-        short = texts.str.replace(known, "", regex=True).str.replace(f"^{_PREFECTURE}", "", regex=True)
-        return short.str.replace(_LOT, "", regex=True).str.replace(" ", "", regex=False)
-
-    return over_distinct(towns, bare)
+    texts = pd.Series(towns, dtype=object)
+    texts = texts.where(texts.str.contains(r"\w", regex=True).astype(bool), "")  # ＊＊＊＊ stands for a protected address
+    short = texts.str.replace(known, "", regex=True).str.replace(f"^{_PREFECTURE}", "", regex=True)
+    return short.str.replace(_LOT, "", regex=True).str.replace(" ", "", regex=False).to_numpy(dtype=object)
 
 
 def _one(text: str) -> str:

@@ -50,12 +50,8 @@ def columns(
 
 
 def framed(distinct: dict[str, np.ndarray], codes: np.ndarray, index: pd.Index) -> pd.DataFrame:
-    """A frame of columns that are known by distinct value; -1 and what is empty is None."""
-    table = {}
-    for name, made in distinct.items():
-        made = np.append(made, None)
-        made[pd.isna(made) | (made == "")] = None
-        table[name] = made.take(codes)
+    """A frame of columns that are known by distinct value; -1 is None."""
+    table = {name: np.append(made, None).take(codes) for name, made in distinct.items()}
     return pd.DataFrame(table, index=index, copy=False)
 
 
@@ -91,7 +87,14 @@ def all_over_distinct(values: pd.Series, function: Callable[[pd.Series], dict[st
     codes, distinct = pd.factorize(values.to_numpy(dtype=object))
     index = pd.Index(distinct, dtype=object)
     made = function(pd.Series(distinct, index=index, dtype=object))
-    return framed({name: np.asarray(column, dtype=object) for name, column in made.items()}, codes, values.index)
+    return framed({name: _or_none(column) for name, column in made.items()}, codes, values.index)
+
+
+def _or_none(column) -> np.ndarray:
+    """The column as an array of objects; what is missing or empty is None."""
+    column = np.array(column, dtype=object)
+    column[pd.isna(column) | (column == "")] = None
+    return column
 
 
 def missing(index: pd.Index) -> pd.Series:
