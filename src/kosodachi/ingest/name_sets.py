@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from kosodachi.ingest.normalise import kana, names
-from kosodachi.ingest.normalise.text import missing, over_distinct
+from kosodachi.ingest.normalise.text import missing, over_distinct, together
 from kosodachi.ingest.people import column_of, read_aloud, whole
 from kosodachi.tables import contract_of
 
@@ -20,7 +20,10 @@ def name_set(raw: pd.DataFrame, people: pd.DataFrame) -> pd.DataFrame:
 
     `raw` holds the accepted rows as text by standard column, `people` their rows of identifier_records.
     """
-    further = pd.concat([_former(raw, people), *_aliases(raw), *_alphabet(raw, people)])
+    former, aliases, alphabet = together(
+        lambda: _former(raw, people), lambda: _aliases(raw), lambda: _alphabet(raw, people)
+    )
+    further = pd.concat([former, *aliases, *alphabet])
     further = further.assign(record_id=people["record_id"].loc[further.index]).drop_duplicates()
     further = further[further[list(FORMS)].notna().any(axis=1)]
     named = _named(people)

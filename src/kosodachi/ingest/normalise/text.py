@@ -71,6 +71,12 @@ def _in_parts(filled: np.ndarray, kernel) -> list[np.ndarray]:
         return [np.concatenate(texts) for texts in zip(*pool.map(part, starts))]
 
 
+def together(*jobs: Callable[[], object]) -> list:
+    """What the jobs return, each begun in its turn: while one makes texts of Python, numpy works for another."""
+    with ThreadPoolExecutor(min(max(1, len(jobs)), os.cpu_count() or 1)) as pool:
+        return [begun.result() for begun in [pool.submit(job) for job in jobs]]
+
+
 def _often_repeated(filled: np.ndarray) -> bool:
     """Whether an evenly spread sample holds few distinct values, or none; it decides the way, never the result."""
     sample = filled[:: max(1, len(filled) // SAMPLE)]
