@@ -85,7 +85,9 @@ def _bare(towns: np.ndarray, municipality: str) -> np.ndarray:
     place = re.escape(_one(municipality))
     known = re.compile(rf"^(?:{_PREFECTURE})? ?(?:[^0-9 ]{{1,5}}郡)? ?{place}" if place else "^(?!)")
     texts = pd.Series(towns, dtype=object)
-    texts = texts.where(texts.str.contains(r"\w", regex=True).astype(bool), "")  # ＊＊＊＊ stands for a protected address
+    texts = texts.where(
+        texts.str.contains(r"\w", regex=True).astype(bool), ""
+    )  # ＊＊＊＊ stands for a protected address
     short = texts.str.replace(known, "", regex=True).str.replace(f"^{_PREFECTURE}", "", regex=True)
     return short.str.replace(_LOT, "", regex=True).str.replace(" ", "", regex=False).to_numpy(dtype=object)
 
