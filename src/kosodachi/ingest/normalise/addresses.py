@@ -38,6 +38,7 @@ from kosodachi.ingest.normalise.text import (
 )
 from kosodachi.ingest.normalise.width import in_one_width
 
+READ = ("town", "chome", "block", "numbers", "building")
 PARTS = ("address", "town", "chome", "block", "building")
 CHOME_DIGITS = 2  # lots with two further numbers mostly have more
 HYPHEN, LONG = np.uint32(ord("-")), np.uint32(ord("ー"))
@@ -57,7 +58,7 @@ def parts(values: pd.Series, *, municipality: str = "") -> pd.DataFrame:
 
 
 def _parts(texts: pd.Series, municipality: str) -> dict[str, np.ndarray]:
-    read = columns(texts, lambda part: _cut(_cleaned(part)), ("town", "chome", "block", "numbers", "building"))
+    read = columns(texts, lambda part: _cut(_cleaned(part)), READ, few=READ[1:4])
     read = {part: column.to_numpy(dtype=object) for part, column in read.items()}
     town, towns = pd.factorize(read["town"])
     towns = np.append(_bare(towns, municipality), "")
@@ -161,7 +162,9 @@ def _cut(codes: np.ndarray) -> tuple[np.ndarray, ...]:
     chome = figure & (index == 1) & (shift == 1)
     both = chome | block | (joint & (index == 1) & (shift == 1))
     codes = np.where(zone & chome_sign, HYPHEN, codes)
-    return tuple(codes[mask | ends] for mask in (place < start, chome, block, both, room | named))
+    figures = codes.astype("u1")  # seen where there are ASCII digits, hyphens and ends alone
+    town, building = (codes.compress(mask | ends) for mask in (place < start, room | named))
+    return town, *(figures.compress(mask | ends) for mask in (chome, block, both)), building
 
 
 def _counted(figure: np.ndarray, last: np.ndarray, length: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

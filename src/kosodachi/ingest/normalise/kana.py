@@ -74,7 +74,7 @@ def with_codes(values: pd.Series) -> pd.DataFrame:
         at = words_in(codes[2], _unnamed())
         return (exchanged(whole, at, surname) if len(at) else whole, *named(codes, _unnamed()))
 
-    return columns(values, kernel, ("kana", *CODED))
+    return columns(values, kernel, ("kana", *CODED), few=CODED[1:])
 
 
 def codes_alone(values: pd.Series) -> pd.Series:

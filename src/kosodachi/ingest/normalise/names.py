@@ -47,6 +47,7 @@ UNNAMED = (
     "ミテイ",
     "アカチャン",
 )
+APART = ("surname", "given")
 SEPARATORS = "・,、/_="
 PLANES = 0x40000  # no letter lies beyond Unicode's plane 3
 LONG, AGAIN = np.uint32(ord("ー")), ord("々")
@@ -70,7 +71,7 @@ def parts(values: pd.Series) -> pd.DataFrame:
 
     What stands for the given name of a child that has none yet (未命名, ベビー) is no name: the surname stands alone.
     """
-    return columns(values, lambda texts: named(split(_cleaned(texts)), UNNAMED), ("name", "surname", "given"))
+    return columns(values, lambda texts: named(split(_cleaned(texts)), UNNAMED), ("name", *APART), few=APART)
 
 
 def wholes(values: pd.Series) -> pd.Series:

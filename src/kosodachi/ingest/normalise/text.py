@@ -14,6 +14,8 @@ from importlib.resources import files
 import numpy as np
 import pandas as pd
 
+from kosodachi.ingest.normalise.packed import packed, unpacked
+
 BETWEEN = "\x1e"
 END = ord(BETWEEN)
 SIZE = 0x110000
@@ -27,24 +29,28 @@ PART, WORKERS = 16_384, 4
 
 
 def columns(
-    values: pd.Series, kernel: Callable[[list[str]], tuple[np.ndarray, ...]], names: tuple[str, ...]
+    values: pd.Series,
+    kernel: Callable[[list[str]], tuple[np.ndarray, ...]],
+    names: tuple[str, ...],
+    *,
+    few: tuple[str, ...] = (),
 ) -> pd.DataFrame:
     """A frame with one column a name, from arrays of code points that the kernel makes of the values; blank becomes None.
 
-    The kernel sees each value once where values repeat often, and parts of a long column at the same time. Missing stays
-    missing; the index is that of `values`.
+    The kernel sees each value once where values repeat often, and parts of a long column at the same time. Columns in
+    `few` are known to hold few distinct texts. Missing stays missing; the index is that of `values`.
     """
-    array = values.to_numpy(dtype=object)
+    array, repeated = values.to_numpy(dtype=object), tuple(name in few for name in names)
     if _often_repeated(array):
         codes, distinct = pd.factorize(array)
-        made = _in_parts(distinct, kernel) if len(distinct) else [distinct] * len(names)
+        made = _in_parts(distinct, kernel, repeated) if len(distinct) else [distinct] * len(names)
         return framed(dict(zip(names, made)), codes, values.index)
     try:  # a column without a missing value, which joining its texts tells for nothing
-        table = _in_parts(array, kernel)
+        table = _in_parts(array, kernel, repeated)
     except TypeError:
         there = np.flatnonzero(pd.notna(array))
         table = [np.full(len(array), None, dtype=object) for _ in names]
-        for column, texts in zip(table, _in_parts(array[there], kernel)):
+        for column, texts in zip(table, _in_parts(array[there], kernel, repeated)):
             column[there] = texts
     return pd.DataFrame(dict(zip(names, table)), index=values.index, copy=False)
 
@@ -55,20 +61,22 @@ def framed(distinct: dict[str, np.ndarray], codes: np.ndarray, index: pd.Index) 
     return pd.DataFrame(table, index=index, copy=False)
 
 
-def _in_parts(filled: np.ndarray, kernel) -> list[np.ndarray]:
+def _in_parts(filled: np.ndarray, kernel, repeated: tuple[bool, ...]) -> list[np.ndarray]:
     """Texts by column. A part fits the processor's cache, and numpy lets parts run side by side.
 
     `take` and `compress` are what numpy does fastest, and without holding up the other parts.
     """
 
-    def part(at: int) -> list[np.ndarray]:
-        return [texts_of(codes) for codes in kernel(filled[at : at + PART].tolist())]
+    def part(at: int) -> list:
+        made = kernel(filled[at : at + PART].tolist())
+        return [packed(codes) if few else texts_of(codes) for codes, few in zip(made, repeated)]
 
     starts = range(0, len(filled), PART)
     if len(starts) == 1:
-        return part(0)
+        return [texts_of(codes) for codes in kernel(filled.tolist())]
     with ThreadPoolExecutor(min(WORKERS, os.cpu_count() or 1)) as pool:
-        return [np.concatenate(texts) for texts in zip(*pool.map(part, starts))]
+        parts = list(zip(*pool.map(part, starts)))
+    return [unpacked(texts) if few else np.concatenate(texts) for texts, few in zip(parts, repeated)]
 
 
 def together(*jobs: Callable[[], object]) -> list:
