@@ -64,7 +64,8 @@ def ours(folder: Path, rows: int) -> dict:
     started, cpu = time.perf_counter(), time.process_time()
     values = {name: one.value for name, one in values_of(raw, source).items()}
     people = identifiers(raw, values, municipality=settings.name.ja)
-    name_set(raw, people.assign(record_id=values["person_no"]))
+    people["record_id"] = values["person_no"]
+    name_set(raw, people)
     row = {"seconds": time.perf_counter() - started, "cpu": time.process_time() - cpu, "parsing": parsing}
     return row | {"text_gb": before / 1e6} | {name: int(raw[name].nunique()) for name in COUNTED}
 

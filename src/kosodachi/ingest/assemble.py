@@ -101,11 +101,12 @@ def _people(name: str, reading: Reading, settings: Municipality, key: bytes) -> 
     table = identifiers(reading.raw.loc[rows], values, municipality=settings.name.ja)
     ids = pseudonyms(key, "record", pd.Series([f"{name}|{row}" for row in rows], index=rows, dtype=object))
     nothing = missing(rows)
-    table = table.assign(
-        record_id=ids, source=name, row_no=rows.astype(int),
-        person_no=values.get("person_no", nothing), household_no=values.get("household_no", nothing),
-    )  # fmt: skip
-    return table[list(contract_of("identifier_records").columns)]
+    further = {
+        "record_id": ids, "source": name, "row_no": rows.astype(int),
+        "person_no": values.get("person_no", nothing), "household_no": values.get("household_no", nothing),
+    }  # fmt: skip
+    whole = {column: further.get(column, table.get(column)) for column in contract_of("identifier_records").columns}
+    return pd.DataFrame(whole, index=rows, copy=False)
 
 
 def _attributes(reading: Reading, people: pd.DataFrame) -> pd.DataFrame:

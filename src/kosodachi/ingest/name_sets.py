@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from kosodachi.ingest.normalise import kana, names
-from kosodachi.ingest.normalise.text import missing, over_distinct
+from kosodachi.ingest.normalise.text import missing, over_distinct, together
 from kosodachi.ingest.people import column_of, read_aloud, whole
 from kosodachi.tables import contract_of
 
@@ -20,20 +20,29 @@ def name_set(raw: pd.DataFrame, people: pd.DataFrame) -> pd.DataFrame:
 
     `raw` holds the accepted rows as text by standard column, `people` their rows of identifier_records.
     """
-    further = pd.concat([_former(raw, people), *_aliases(raw), *_alphabet(raw, people)])
+    former, aliases, alphabet = together(
+        lambda: _former(raw, people), lambda: _aliases(raw), lambda: _alphabet(raw, people)
+    )
+    further = pd.concat([former, *aliases, *alphabet])
     further = further.assign(record_id=people["record_id"].loc[further.index]).drop_duplicates()
-    said = [people[form].notna().to_numpy() for form in ("name", "surname", "kana_code", "surname_code")]
-    named = np.logical_or.reduce(said)
-    table = {
-        "record_id": people["record_id"],
-        "kind": pd.Series("current", index=people.index, dtype=object),
-        **people[list(FORMS)],
-    }
     further = further[further[list(FORMS)].notna().any(axis=1)]
+    named = _named(people)
+    kind = np.full(len(people), "current", dtype=object)
+    present = {column: kind if column == "kind" else people[column].to_numpy(dtype=object)
+               for column in contract_of("identifier_names").columns}  # fmt: skip
     return pd.DataFrame({
-        column: np.concatenate([table[column].to_numpy(dtype=object)[named], further[column].to_numpy(dtype=object)])
-        for column in contract_of("identifier_names").columns
+        column: np.concatenate([now if named.all() else now[named], further[column].to_numpy(dtype=object)])
+        for column, now in present.items()
     }, copy=False)  # fmt: skip
+
+
+def _named(people: pd.DataFrame) -> np.ndarray:
+    """The records with any present name; mostly the first column tells."""
+    named = np.zeros(len(people), dtype=bool)
+    for form in ("name", "surname", "kana_code", "surname_code"):
+        if not named.all():
+            named |= people[form].notna().to_numpy()
+    return named
 
 
 def _former(raw: pd.DataFrame, people: pd.DataFrame) -> pd.DataFrame:
@@ -42,7 +51,7 @@ def _former(raw: pd.DataFrame, people: pd.DataFrame) -> pd.DataFrame:
     raw = raw[written[0].notna() | written[1].notna()]
     if raw.empty:
         return _nobody()
-    people = people.loc[raw.index]
+    people = people.loc[raw.index, ["given", "given_code"]]
     surname, sound = (column.loc[raw.index] for column in written)
     surname = names.joined_of(surname)
     sound = kana.joined_of(sound)
@@ -59,12 +68,10 @@ def _former(raw: pd.DataFrame, people: pd.DataFrame) -> pd.DataFrame:
 
 def _aliases(raw: pd.DataFrame) -> list[pd.DataFrame]:
     """The registered alias, and a second name that stands in brackets or behind a sign beside the first."""
-    alias = column_of(raw, "alias")
-    listed = [
-        (alias, column_of(raw, "alias_kana")),
-        (names.second(alias), None),
-        (names.second(whole(raw, "name")), None),
-    ]
+    alias, reading = column_of(raw, "alias"), column_of(raw, "alias_kana")
+    there = alias.notna() | reading.notna()
+    alias, reading = alias[there], reading[there]
+    listed = [(alias, reading), (names.second(alias), None), (names.second(whole(raw, "name")).dropna(), None)]
     return [_spoken("alias", written, reading) for written, reading in listed]
 
 
@@ -73,8 +80,8 @@ def _alphabet(raw: pd.DataFrame, people: pd.DataFrame) -> list[pd.DataFrame]:
 
     The record's kana is its reading, unless the record's own name is in kanji and so may be another one.
     """
-    forms = [_spoken("alphabet", form) for form in names.alphabet_forms(column_of(raw, "name_alphabet"))]
-    own = people.loc[forms[0].index]
+    forms = [_spoken("alphabet", form) for form in names.alphabet_forms(column_of(raw, "name_alphabet").dropna())]
+    own = people.loc[forms[0].index, ["name", *kana.CODED]]
     same = ~over_distinct(own["name"], lambda texts: texts.str.contains(names.KANJI)).eq(True)
     forms[0][list(kana.CODED)] = own[list(kana.CODED)].where(same, None)
     return forms

@@ -6,7 +6,7 @@ These columns live in the identifier zone alone. The name and kana as the source
 import pandas as pd
 
 from kosodachi.ingest.normalise import addresses, kana, names
-from kosodachi.ingest.normalise.text import missing
+from kosodachi.ingest.normalise.text import missing, together
 
 BLANK = "\u3000"
 PARTS = ("surname", "given")
@@ -19,21 +19,33 @@ def identifiers(raw: pd.DataFrame, read: dict[str, pd.Series], *, municipality: 
     hold is missing. Where the kana is blank and the name is written in kana, the codes come from the name.
     """
     name_raw, kana_raw = whole(raw, "name"), whole(raw, "kana")
+    place, before, (name, aloud), guardian = together(
+        lambda: addresses.parts(column_of(raw, "address"), municipality=municipality),
+        lambda: addresses.parts(column_of(raw, "previous_address"), municipality=municipality),
+        lambda: _name(raw, name_raw, kana_raw),
+        lambda: _guardian(column_of(raw, "guardian_name"), column_of(raw, "guardian_kana")),
+    )
+    return pd.DataFrame({
+        "name_raw": name_raw, "kana_raw": kana_raw, **name, **aloud,
+        **{column: read.get(column, missing(raw.index)) for column in ("birth_date", "sex", "postcode", "address_protected")},
+        **place, **guardian,
+        **{f"previous_{part}": before[part] for part in ("town", "chome", "block")},
+    }, copy=False)  # fmt: skip
+
+
+def _name(raw: pd.DataFrame, name_raw: pd.Series, kana_raw: pd.Series) -> tuple[pd.DataFrame, pd.DataFrame]:
     name = names.parts(name_raw)
     for part in PARTS:
         if f"name_{part}" in raw:
             name[part] = names.joined_of(raw[f"name_{part}"])
-    aloud = read_aloud(kana_raw, name, {part: raw[f"kana_{part}"] for part in PARTS if f"kana_{part}" in raw})
-    place = addresses.parts(column_of(raw, "address"), municipality=municipality)
-    before = addresses.parts(column_of(raw, "previous_address"), municipality=municipality)
-    guardian = names.parts(column_of(raw, "guardian_name"))
-    return pd.DataFrame({
-        "name_raw": name_raw, "kana_raw": kana_raw, **name, **aloud,
-        **{column: read.get(column, missing(raw.index)) for column in ("birth_date", "sex", "postcode", "address_protected")},
-        **place, "guardian_name": guardian["name"],
-        "guardian_code": read_aloud(column_of(raw, "guardian_kana"), guardian)["kana_code"],
-        **{f"previous_{part}": before[part] for part in ("town", "chome", "block")},
-    }, copy=False)  # fmt: skip
+    return name, read_aloud(kana_raw, name, {part: raw[f"kana_{part}"] for part in PARTS if f"kana_{part}" in raw})
+
+
+def _guardian(written: pd.Series, reading: pd.Series) -> dict[str, pd.Series]:
+    name, code = names.wholes(written), kana.codes_alone(reading)
+    silent = code.isna().to_numpy()
+    code[silent] = kana.coded(kana.of_kana(name[silent]))
+    return {"guardian_name": name, "guardian_code": code}
 
 
 def read_aloud(written: pd.Series, name: pd.DataFrame, apart: dict[str, pd.Series] | None = None) -> pd.DataFrame:
@@ -42,7 +54,7 @@ def read_aloud(written: pd.Series, name: pd.DataFrame, apart: dict[str, pd.Serie
     """
     aloud = kana.with_codes(written)
     for part, column in (apart or {}).items():
-        aloud[f"{part}_code"] = kana.with_codes(column)["kana_code"]
+        aloud[f"{part}_code"] = kana.codes_alone(column)
     silent = aloud["kana"].isna() & name["name"].notna()
     if silent.any():
         spoken = name.loc[silent, ["name", "surname", "given"]].apply(kana.of_kana)

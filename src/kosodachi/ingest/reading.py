@@ -15,6 +15,7 @@ from kosodachi.faults import refuse
 from kosodachi.ingest.decode import BROKEN, MARKED, decoded
 from kosodachi.ingest.header import header_faults, places_of
 from kosodachi.ingest.lines import CHUNK, refuse_long_line
+from kosodachi.ingest.normalise.text import together
 from kosodachi.ingest.rows import Sheet, read_sheet
 from kosodachi.ingest.values import Values, read_values
 from kosodachi.municipality import Source
@@ -78,7 +79,9 @@ def read_extract(data: bytes, source: Source) -> Reading:
 
 def values_of(raw: pd.DataFrame, source: Source) -> dict[str, Values]:
     """The values of all columns but names, kana and addresses, which are read by `people`."""
-    return {column: read_values(raw[column], column, source) for column in raw if COLUMNS[column].form not in BY_PEOPLE}
+    wanted = [column for column in raw if COLUMNS[column].form not in BY_PEOPLE]
+    read = together(*(lambda column=column: read_values(raw[column], column, source) for column in wanted))
+    return dict(zip(wanted, read))
 
 
 def _misshapen(sheet: Sheet) -> pd.DataFrame:

@@ -9,7 +9,14 @@ import numpy as np
 import pandas as pd
 
 from kosodachi.ingest.normalise import dates
-from kosodachi.ingest.normalise.text import columns, missing, over_distinct, with_single_blanks
+from kosodachi.ingest.normalise.text import (
+    BETWEEN,
+    all_over_distinct,
+    columns,
+    missing,
+    over_distinct,
+    with_single_blanks,
+)
 from kosodachi.ingest.normalise.width import in_one_width
 from kosodachi.municipality import Source
 from kosodachi.tables import CODES, COLUMNS
@@ -48,9 +55,21 @@ def plain(raw: pd.Series, *, blanks: bool = False) -> pd.Series:
 
     def kernel(texts: list[str]) -> tuple[np.ndarray]:
         codes = in_one_width(texts, capitals=False)
-        return (codes[codes != 0x20] if blanks else with_single_blanks(codes),)
+        return (codes.compress(codes != 0x20) if blanks else with_single_blanks(codes),)
 
-    return columns(raw, kernel, ("text",))["text"]
+    return raw.copy() if _is_plain(raw) else columns(raw, kernel, ("text",))["text"]
+
+
+def _is_plain(raw: pd.Series) -> bool:
+    """Whether no text of a column without missing values has anything to be changed, as most columns of numbers."""
+    array = raw.to_numpy(dtype=object)
+    try:
+        joined = BETWEEN.join(array)
+    except TypeError:
+        return False
+    if not joined.isascii() or " " in joined or f"{BETWEEN}{BETWEEN}" in f"{BETWEEN}{joined}{BETWEEN}":
+        return False
+    return joined.count(BETWEEN) == len(array) - 1 and joined.replace(BETWEEN, "").isprintable()
 
 
 def _sound(value: pd.Series) -> Values:
@@ -74,20 +93,28 @@ def _counts(raw: pd.Series) -> Values:
 
 def _codes(raw: pd.Series, column: str, source: Source) -> Values:
     """Codes by the source's map; a standard value needs no map; a free code (school, district) is kept as it is."""
-    text = plain(raw)
     given = pd.Series(source.codes.get(column, {}), dtype=object)
     standard = dict(zip(plain(pd.Series(given.index, dtype=object)), given)) if len(given) else {}
     if column not in CODES:
-        return _sound(over_distinct(text, lambda codes: codes.replace(standard)))
+        return _sound(over_distinct(raw, lambda codes: plain(codes).replace(standard)))
     standard = {value: value for value in CODES[column]} | standard
-    value = text.map(standard).astype(object)
-    value = value.where(value.notna(), None)
-    return Values(value, _problem(value, text, UNKNOWN_CODE))
+    return _over_distinct(raw, plain, lambda text: text.map(standard), UNKNOWN_CODE)
 
 
 def _postcodes(raw: pd.Series) -> Values:
-    text = plain(raw, blanks=True)
-    digits = over_distinct(
-        text, lambda texts: texts.str.replace(r"[^0-9]", "", regex=True).where(lambda t: t.str.len() == 7)
-    )
-    return Values(digits, _problem(digits, text, UNREADABLE_POSTCODE))
+    def seven(texts: pd.Series) -> pd.Series:
+        return texts.str.replace(r"[^0-9]", "", regex=True).where(lambda t: t.str.len() == 7)
+
+    return _over_distinct(raw, lambda texts: plain(texts, blanks=True), seven, UNREADABLE_POSTCODE)
+
+
+def _over_distinct(raw: pd.Series, tidy, function, why: str) -> Values:
+    """Values and problems of a column with few distinct values."""
+
+    def read(texts: pd.Series) -> dict[str, pd.Series]:
+        text = tidy(texts)
+        value = function(text).astype(object)
+        return {"value": value, "problem": _problem(value, text, why)}
+
+    table = all_over_distinct(raw, read)
+    return Values(table["value"], table["problem"])

@@ -31,14 +31,14 @@ from kosodachi.ingest.normalise.text import (
     END,
     columns,
     earlier,
+    framed,
     later,
-    missing,
-    over_distinct,
     variant_table,
     with_single_blanks,
 )
 from kosodachi.ingest.normalise.width import in_one_width
 
+READ = ("town", "chome", "block", "numbers", "building")
 PARTS = ("address", "town", "chome", "block", "building")
 CHOME_DIGITS = 2  # lots with two further numbers mostly have more
 HYPHEN, LONG = np.uint32(ord("-")), np.uint32(ord("ー"))
@@ -53,33 +53,44 @@ def parts(values: pd.Series, *, municipality: str = "") -> pd.DataFrame:
 
     `municipality`, with a county and a prefecture before it, is left off, so are 大字 and 字.
     """
-    there = values.notna().to_numpy()
-    if not there.all():
-        table = pd.DataFrame({part: missing(values.index) for part in PARTS})
-        if there.any():
-            table.loc[there, list(PARTS)] = parts(values[there], municipality=municipality).to_numpy()
-        return table
-    read = columns(
-        values, lambda texts: _cut(_cleaned(texts)), ("town", "chome", "block", "numbers", "building"), shared=True
-    )
-    town = _towns(read["town"], municipality)
-    whole, chome, numbers = (np.where(pd.isna(column), "", column) for column in (town, read["chome"], read["numbers"]))
-    address = whole + numbers
-    table = {"address": np.where(address == "", None, address), "town": town}
-    table["chome"] = np.where(chome == "", None, whole + chome)
-    return pd.DataFrame({**table, "block": read["block"], "building": read["building"]}, index=values.index, copy=False)
+    rows, texts = pd.factorize(values.to_numpy(dtype=object))
+    return framed(_parts(pd.Series(texts, dtype=object), municipality), rows, values.index)
 
 
-def _towns(towns: pd.Series, municipality: str) -> pd.Series:
+def _parts(texts: pd.Series, municipality: str) -> dict[str, np.ndarray]:
+    read = columns(texts, lambda part: _cut(_cleaned(part)), READ, few=READ[1:4])
+    read = {part: column.to_numpy(dtype=object) for part, column in read.items()}
+    town, towns = pd.factorize(read["town"])
+    towns = np.append(_bare(towns, municipality), "")
+    nothing = pd.isna(read["numbers"])
+    read["numbers"][nothing] = ""
+    address = towns.take(town, mode="wrap") + read["numbers"]
+    address[nothing & (towns == "").take(town, mode="wrap")] = None
+    chome = _chomes(towns, town, read["chome"])
+    town = np.where(towns == "", None, towns).take(town, mode="wrap")
+    return {"address": address, "town": town, "chome": chome, "block": read["block"], "building": read["building"]}
+
+
+def _chomes(towns: np.ndarray, town: np.ndarray, chome: np.ndarray) -> np.ndarray:
+    """The town with the number of its chome, None where there is no number: joined once a pair."""
+    chome, chomes = pd.factorize(chome)
+    pair, pairs = pd.factorize(np.where(chome < 0, -1, chome * len(towns) + town % len(towns)))
+    of_town, number = pairs % len(towns), pairs // len(towns)
+    joined = towns[of_town] + np.append(chomes, "")[number]
+    joined[number < 0] = None
+    return joined.take(pair)
+
+
+def _bare(towns: np.ndarray, municipality: str) -> np.ndarray:
+    """Names of towns without the municipality, prefecture and 大字 before them; empty if nothing is left."""
     place = re.escape(_one(municipality))
     known = re.compile(rf"^(?:{_PREFECTURE})? ?(?:[^0-9 ]{{1,5}}郡)? ?{place}" if place else "^(?!)")
-
-    def bare(texts: pd.Series) -> pd.Series:
-        texts = texts.where(texts.str.contains(r"\w", regex=True), None)  # ＊＊＊＊ stands for a protected address
-        short = texts.str.replace(known, "", regex=True).str.replace(f"^{_PREFECTURE}", "", regex=True)
-        return short.str.replace(_LOT, "", regex=True).str.replace(" ", "", regex=False)
-
-    return over_distinct(towns, bare)
+    texts = pd.Series(towns, dtype=object)
+    texts = texts.where(
+        texts.str.contains(r"\w", regex=True).astype(bool), ""
+    )  # ＊＊＊＊ stands for a protected address
+    short = texts.str.replace(known, "", regex=True).str.replace(f"^{_PREFECTURE}", "", regex=True)
+    return short.str.replace(_LOT, "", regex=True).str.replace(" ", "", regex=False).to_numpy(dtype=object)
 
 
 def _one(text: str) -> str:
@@ -88,8 +99,8 @@ def _one(text: str) -> str:
 
 def _cleaned(texts: list[str]) -> np.ndarray:
     """In one width, kanji numerals as digits, the marks between numbers as one hyphen each."""
-    codes = variant_table()[in_one_width(texts, further=("百", with_hundreds))]
-    kinds = kind_of()[codes]
+    codes = variant_table().take(in_one_width(texts, further=("百", with_hundreds)))
+    kinds = kind_of().take(codes)
     long = ((kinds & STROKE) != 0) & earlier((kinds & KANA) != 0)
     codes = np.where(long, LONG, codes) if long.any() else codes
     return _marked(_closed(in_digits(with_single_blanks(codes))))
@@ -100,7 +111,7 @@ def _closed(codes: np.ndarray) -> np.ndarray:
     blank = codes == 0x20
     if not blank.any():
         return codes
-    kinds = kind_of()[codes]
+    kinds = kind_of().take(codes)
     digit = (kinds & DIGIT) != 0
     inside = earlier(digit) & later((kinds & (JOINT | CHOME | LOT | HOUSE)) != 0)
     marked = earlier((kinds & STROKE) != 0) | earlier((kinds & (LAND | LOT | HOUSE)) != 0) & earlier(
@@ -112,7 +123,7 @@ def _closed(codes: np.ndarray) -> np.ndarray:
 
 def _marked(codes: np.ndarray) -> np.ndarray:
     """番地, 番, 号, の and hyphens behind a number become a hyphen, 丁目 becomes 丁."""
-    kinds = kind_of()[codes]
+    kinds = kind_of().take(codes)
     digit = (kinds & DIGIT) != 0
     number_before, number_after = earlier(digit), later(digit)
     lot = ((kinds & LOT) != 0) & number_before & ~later((kinds & TOWNLY) != 0)
@@ -133,7 +144,7 @@ def _cut(codes: np.ndarray) -> tuple[np.ndarray, ...]:
 
     The numbers begin at the first digit that is no part of a town's name and end at the first sign that is no number.
     """
-    ends, kinds, place = codes == END, kind_of()[codes], np.arange(len(codes), dtype="i4")
+    ends, kinds, place = codes == END, kind_of().take(codes), np.arange(len(codes), dtype="i4")
     digit, last = (kinds & DIGIT) != 0, np.flatnonzero(ends)
     length = np.diff(last, prepend=-1)
     chome_sign = codes == CHOME_SIGN
@@ -151,7 +162,9 @@ def _cut(codes: np.ndarray) -> tuple[np.ndarray, ...]:
     chome = figure & (index == 1) & (shift == 1)
     both = chome | block | (joint & (index == 1) & (shift == 1))
     codes = np.where(zone & chome_sign, HYPHEN, codes)
-    return tuple(codes[mask | ends] for mask in (place < start, chome, block, both, room | named))
+    figures = codes.astype("u1")  # seen where there are ASCII digits, hyphens and ends alone
+    town, building = (codes.compress(mask | ends) for mask in (place < start, room | named))
+    return town, *(figures.compress(mask | ends) for mask in (chome, block, both)), building
 
 
 def _counted(figure: np.ndarray, last: np.ndarray, length: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -9,7 +9,7 @@ import unicodedata
 import numpy as np
 import pandas as pd
 
-from kosodachi.ingest.normalise.text import over_distinct
+from kosodachi.ingest.normalise.text import all_over_distinct, over_distinct
 
 FIRST_YEAR = {"M": 1868, "T": 1912, "S": 1926, "H": 1989, "R": 2019}
 ERAS = {"12345": dict(zip("12345", "MTSHR")), "13579": dict(zip("13579", "MTSHR"))}
@@ -52,9 +52,13 @@ def iso(values: pd.Series, *, era_codes: str) -> pd.DataFrame:
     `era_codes` is the set of era digits, 12345 or 13579. Blank and placeholder days (0000000, 99999999, 不詳) are missing
     without a problem. A year past an era's end (平成31年5月) or before its first day is read: the day is unambiguous.
     """
-    days = over_distinct(values, lambda texts: _read(_plain(texts), era_codes))
-    problem = days.where(days.isin((UNREADABLE, IMPOSSIBLE, ERA_CODE)), None)
-    return pd.DataFrame({"day": days.where(problem.isna(), None), "problem": problem})
+
+    def read(texts: pd.Series) -> dict[str, pd.Series]:
+        days = _read(_plain(texts), era_codes)
+        problem = days.isin((UNREADABLE, IMPOSSIBLE, ERA_CODE))
+        return {"day": days.mask(problem, None), "problem": days.where(problem, None)}
+
+    return all_over_distinct(values, read)
 
 
 def era_digit(text: str) -> str:

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from kosodachi.ingest.normalise.names import KEPT as NAME
-from kosodachi.ingest.normalise.names import UNNAMED, kind_of, split
+from kosodachi.ingest.normalise.names import UNNAMED, kind_of, named, split
 from kosodachi.ingest.normalise.text import (
     END,
     HYPHENS,
@@ -20,11 +20,13 @@ from kosodachi.ingest.normalise.text import (
     codes_of,
     columns,
     earlier,
+    exchanged,
     kinds_table,
     over_distinct,
     table,
     tidy_table,
     with_single_blanks,
+    words_in,
 )
 from kosodachi.ingest.normalise.width import in_one_width
 
@@ -57,11 +59,7 @@ def clean(values: pd.Series) -> pd.Series:
 
 def parts(values: pd.Series) -> pd.DataFrame:
     """Columns kana (joined), surname and given (None without a separator, or if it only stands for a name)."""
-    table = columns(values, lambda texts: split(_cleaned(texts)), PARTS)
-    unnamed = table["given"].isin(UNNAMED)
-    if unnamed.any():
-        table.loc[unnamed, "kana"], table.loc[unnamed, "given"] = table.loc[unnamed, "surname"], None
-    return table
+    return columns(values, lambda texts: named(split(_cleaned(texts)), UNNAMED), PARTS)
 
 
 def with_codes(values: pd.Series) -> pd.DataFrame:
@@ -71,18 +69,21 @@ def with_codes(values: pd.Series) -> pd.DataFrame:
     """
 
     def kernel(texts: list[str]) -> tuple[np.ndarray, ...]:
-        whole = split(_cleaned(texts))
-        return (whole[0], *map(_sounds, whole))
+        whole, surname, given = split(_cleaned(texts))
+        codes = tuple(map(_sounds, (whole, surname, given)))
+        at = words_in(codes[2], _unnamed())
+        return (exchanged(whole, at, surname) if len(at) else whole, *named(codes, _unnamed()))
 
-    table = columns(values, kernel, ("kana", *CODED))
-    unnamed = table["given_code"].isin(_unnamed())
-    if unnamed.any():
-        surname = parts(values[unnamed])["surname"]
-        table.loc[unnamed, ["kana", "kana_code"]] = pd.DataFrame(
-            {"kana": surname, "kana_code": table["surname_code"][unnamed]}
-        )
-        table.loc[unnamed, "given_code"] = None
-    return table
+    return columns(values, kernel, ("kana", *CODED), few=CODED[1:])
+
+
+def codes_alone(values: pd.Series) -> pd.Series:
+    """The column kana_code of `with_codes` alone."""
+
+    def kernel(texts: list[str]) -> tuple[np.ndarray, ...]:
+        return named(tuple(map(_sounds, split(_cleaned(texts)))), _unnamed())[:1]
+
+    return columns(values, kernel, CODED[:1])["kana_code"]
 
 
 @cache
@@ -108,14 +109,16 @@ def coded(kana: pd.Series) -> pd.Series:
 
 def _cleaned(texts: list[str]) -> np.ndarray:
     codes = in_one_width(texts, first=_tidied)
-    kinds = _kinds()[codes]
+    kinds = _kinds().take(codes)
     kept = (kinds & KEPT) != 0
     if not kept.all():
-        codes, kinds = codes[kept], kinds[kept]
-    codes = _katakana()[codes]
-    long = codes == LONG
-    stray = long & ~earlier((kinds & SPOKEN) != 0)
-    return _spelt_out(with_single_blanks(codes[~stray] if stray.any() else codes))
+        codes, kinds = codes.compress(kept), kinds.compress(kept)
+    codes = _katakana().take(codes)
+    stray = codes == LONG
+    if stray.any():
+        stray &= ~earlier((kinds & SPOKEN) != 0)
+        codes = codes.compress(~stray) if stray.any() else codes
+    return _spelt_out(with_single_blanks(codes))
 
 
 def _spelt_out(codes: np.ndarray) -> np.ndarray:
@@ -130,14 +133,12 @@ def _spelt_out(codes: np.ndarray) -> np.ndarray:
 
 def _sounds(codes: np.ndarray) -> np.ndarray:
     """The code signs of joined katakana: one sound one sign, every second sign of a long vowel ー."""
-    kinds = _kinds()[codes]
-    long = ((kinds >> LENGTHENS) & VOWELS)[1:] & (kinds & VOWELS)[:-1]
-    long = np.concatenate([[False], long != 0])
-    if long.any():
-        place = np.arange(len(codes), dtype="i4")
-        run = place - np.maximum.accumulate(np.where(long, np.int32(0), place))
-        codes = np.where(long & (run % 2 == 1), LONG, codes)
-    return _signs()[codes]
+    kinds = _kinds().take(codes)
+    signs = _signs().take(codes)
+    long = np.flatnonzero((kinds >> LENGTHENS)[1:] & kinds[:-1] & VOWELS) + 1
+    run = long - np.maximum.accumulate(np.where(np.diff(long, prepend=-1) == 1, 0, long)) if len(long) else long
+    signs[long.compress(run % 2 == 0)] = ord(CODES["ー"])
+    return signs
 
 
 @cache
@@ -171,7 +172,7 @@ def _voice() -> np.ndarray:
 
 @cache
 def _signs() -> np.ndarray:
-    signs = np.full(SIZE, ord(OTHER), dtype="<u4")
+    signs = np.full(SIZE, ord(OTHER), dtype="u1")
     for kana in [*KATAKANA, *CODES]:
         signs[ord(kana)] = ord(CODES.get(SOUNDS.get(kana, kana), OTHER))
     signs[END] = END

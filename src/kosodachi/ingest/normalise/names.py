@@ -17,15 +17,16 @@ from kosodachi.ingest.normalise.text import (
     codes_in,
     columns,
     earlier,
+    exchanged,
     holding,
     kinds_table,
     mapped,
     over_distinct,
     table,
     tidy_table,
-    value_of,
     variant_table,
     with_single_blanks,
+    words_in,
 )
 from kosodachi.ingest.normalise.width import in_one_width, narrowed
 
@@ -46,10 +47,11 @@ UNNAMED = (
     "ミテイ",
     "アカチャン",
 )
+APART = ("surname", "given")
 SEPARATORS = "・,、/_="
 PLANES = 0x40000  # no letter lies beyond Unicode's plane 3
 LONG, AGAIN = np.uint32(ord("ー")), ord("々")
-LETTER, KEPT, SEPARATOR, COMMA, BLANK, HYPHEN, KANA, IDEOGRAM = (1 << bit for bit in range(8))
+LETTER, KEPT, SEPARATOR, COMMA, BLANK, HYPHEN, KANA, IDEOGRAM, LAST = (1 << bit for bit in range(9))
 _BESIDE = re.compile(
     r"(?<=\w) ?[(\[]([^()\[\]]*)[)\]]"  # LI NA (田中 里奈)
     r"|(?<=[A-Z])[^\w]*_(.+)$"  # HANZI TAILANG_漢字 太郎
@@ -69,11 +71,19 @@ def parts(values: pd.Series) -> pd.DataFrame:
 
     What stands for the given name of a child that has none yet (未命名, ベビー) is no name: the surname stands alone.
     """
-    table = columns(values, lambda texts: split(_cleaned(texts)), ("name", "surname", "given"))
-    unnamed = table["given"].isin(UNNAMED)
-    if unnamed.any():
-        table.loc[unnamed, "name"], table.loc[unnamed, "given"] = table.loc[unnamed, "surname"], None
-    return table
+    return columns(values, lambda texts: named(split(_cleaned(texts)), UNNAMED), ("name", *APART), few=APART)
+
+
+def wholes(values: pd.Series) -> pd.Series:
+    """The column name of `parts` alone."""
+    return columns(values, lambda texts: named(split(_cleaned(texts)), UNNAMED)[:1], ("name",))["name"]
+
+
+def named(parts: tuple[np.ndarray, ...], words: tuple[str, ...]) -> tuple[np.ndarray, ...]:
+    """Code points of whole, surname and given; where the given is one of the words, the surname stands alone."""
+    whole, surname, given = parts
+    at = words_in(given, words)
+    return (exchanged(whole, at, surname), surname, exchanged(given, at)) if len(at) else parts
 
 
 def joined_of(values: pd.Series) -> pd.Series:
@@ -111,30 +121,52 @@ def split(codes: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 
     Parted at a comma, else at the first blank, else at the first other separator; both parts are empty if one were.
     """
-    kinds = kind_of()[codes]
+    kinds = kind_of().take(codes)
     ends, kept = codes == END, (kinds & LETTER) != 0
-    number = value_of(codes)
-    at = np.full(int(number[-1]) + 1, -1, dtype="i4")
+    last = np.flatnonzero(ends)
+    at = _partings(kinds, last)
+    begins = np.append(0, last[:-1] + 1)
+    whole = _between_letters(kept, at, last)
+    side = np.zeros(len(codes), dtype="i1")
+    side[begins.compress(whole)], side[at.compress(whole)], side[last.compress(whole)] = 1, 1, -2
+    side = np.add.accumulate(side, dtype="i1")
+    parts = (side == 1) & kept, (side == 2) & kept
+    return tuple(codes.compress(part | ends) for part in (kept, *parts))
+
+
+def _partings(kinds: np.ndarray, last: np.ndarray) -> np.ndarray:
+    """The place at which each value is parted, -1 if at none."""
+    at, there = np.full(len(last), -1), np.bitwise_or.reduce(kinds)
     for kind in (SEPARATOR, BLANK, COMMA):
-        found = np.flatnonzero(kinds & kind)[::-1]
-        at[number[found]] = found
-    parting = at[number]
-    place = np.arange(len(codes), dtype="i4")
-    first, then = kept & (place < parting), kept & (place > parting) & (parting >= 0)
-    whole = np.bincount(number[first], minlength=len(at)).astype(bool) & np.bincount(
-        number[then], minlength=len(at)
-    ).astype(bool)
-    whole = whole[number]
-    return codes[kept | ends], codes[(first & whole) | ends], codes[(then & whole) | ends]
+        if there & kind:
+            places = np.flatnonzero(kinds & (kind | LAST))
+            end = (kinds.take(places) & LAST) != 0
+            first = ~end & np.append(True, end[:-1])
+            at[np.cumsum(end).compress(first)] = places.compress(first)
+    return at
+
+
+def _between_letters(kept: np.ndarray, at: np.ndarray, last: np.ndarray) -> np.ndarray:
+    """Whether there is a letter on both sides of the place in each value; mostly right beside it."""
+    parted = at >= 0
+    beside = kept.take(at - 1, mode="clip") & kept.take(at + 1, mode="clip")
+    if (beside | ~parted).all():
+        return parted
+    letters = np.cumsum(kept, dtype="i4")
+    until = np.append(0, letters.take(last))
+    return parted & (letters.take(at) > until[:-1]) & (letters.take(at) < until[1:])
 
 
 def _cleaned(texts: list[str]) -> np.ndarray:
     codes = in_one_width(texts, first=tidied, further=("([_", lambda text: _BESIDE.sub("", text)))
-    kinds = kind_of()[codes]
-    long = ((kinds & HYPHEN) != 0) & earlier((kinds & KANA) != 0)
-    codes = np.where(long, LONG, codes) if long.any() else codes
-    codes = with_single_blanks(codes[((kinds & KEPT) != 0) | long])
-    return _spelt_out(variant_table()[codes])
+    kinds = kind_of().take(codes)
+    kept = (kinds & KEPT) != 0
+    long = (kinds & HYPHEN) != 0
+    if long.any():
+        long &= earlier((kinds & KANA) != 0)
+        codes, kept = np.where(long, LONG, codes), kept | long
+    codes = with_single_blanks(codes if kept.all() else codes.compress(kept))
+    return _spelt_out(variant_table().take(codes))
 
 
 def _spelt_out(codes: np.ndarray) -> np.ndarray:
@@ -166,4 +198,5 @@ def kind_of() -> np.ndarray:
     return kinds_table(
         (LETTER, letters), (KEPT, kept), (SEPARATOR, codes_in(SEPARATORS)), (COMMA, codes_in(",、")), (BLANK, [0x20]),
         (HYPHEN, codes_in(HYPHENS)), (KANA, codes_in(KANA_SIGNS)), (IDEOGRAM, ideograms),
+        (LAST, [END]),
     )  # fmt: skip

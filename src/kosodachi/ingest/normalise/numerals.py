@@ -61,7 +61,7 @@ def with_hundreds(text: str) -> str:
 
 def in_digits(codes: np.ndarray) -> np.ndarray:
     """The code points with numerals that count something as digits: before 丁目, 番地, 番, 号, between hyphens and の."""
-    kinds = kind_of()[codes]
+    kinds = kind_of().take(codes)
     numeral = (kinds & (UNIT | TEN)) != 0
     if not numeral.any():
         return codes
@@ -89,7 +89,7 @@ def _counts(kinds: np.ndarray, starts: np.ndarray, ends: np.ndarray) -> np.ndarr
 def _written(codes: np.ndarray, kinds: np.ndarray, inside: np.ndarray) -> np.ndarray:
     """Units become digits; 十 becomes 10, 1, 0 or nothing by what stands beside it."""
     unit, ten = inside & ((kinds & UNIT) != 0), inside & ((kinds & TEN) != 0)
-    digits = np.where(unit, _digit()[codes], codes)
+    digits = np.where(unit, _digit().take(codes), codes)
     if not ten.any():
         return digits
     left, right = earlier(unit), later(unit)

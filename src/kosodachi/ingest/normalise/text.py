@@ -14,6 +14,8 @@ from importlib.resources import files
 import numpy as np
 import pandas as pd
 
+from kosodachi.ingest.normalise.packed import packed, unpacked
+
 BETWEEN = "\x1e"
 END = ord(BETWEEN)
 SIZE = 0x110000
@@ -27,56 +29,86 @@ PART, WORKERS = 16_384, 4
 
 
 def columns(
-    values: pd.Series, kernel: Callable[[list[str]], tuple[np.ndarray, ...]], names: tuple[str, ...], *, shared=False
-):
+    values: pd.Series,
+    kernel: Callable[[list[str]], tuple[np.ndarray, ...]],
+    names: tuple[str, ...],
+    *,
+    few: tuple[str, ...] = (),
+) -> pd.DataFrame:
     """A frame with one column a name, from arrays of code points that the kernel makes of the values; blank becomes None.
 
-    The kernel sees each value once where values repeat often (or are `shared`, as a household's address), and parts of a long column at the same time. Missing stays
-    missing; the index is that of `values`.
+    The kernel sees each value once where values repeat often, and parts of a long column at the same time. Columns in
+    `few` are known to hold few distinct texts. Missing stays missing; the index is that of `values`.
     """
-    array = values.to_numpy(dtype=object)
-    there = np.flatnonzero(pd.notna(array))
-    if not len(there):
-        return pd.DataFrame({name: missing(values.index) for name in names})
-    full = len(there) == len(array)
-    filled = array if full else array[there]
-    codes, filled = pd.factorize(filled) if shared or _often_repeated(filled) else (None, filled)
-    table = {}
-    for name, texts in zip(names, _in_parts(filled, kernel)):
-        texts = texts if codes is None else texts[codes]
-        table[name] = texts if full else np.full(len(array), None, dtype=object)
-        if not full:
-            table[name][there] = texts
-    return pd.DataFrame(table, index=values.index, columns=list(names), copy=False)
+    array, repeated = values.to_numpy(dtype=object), tuple(name in few for name in names)
+    if _often_repeated(array):
+        codes, distinct = pd.factorize(array)
+        made = _in_parts(distinct, kernel, repeated) if len(distinct) else [distinct] * len(names)
+        return framed(dict(zip(names, made)), codes, values.index)
+    try:  # a column without a missing value, which joining its texts tells for nothing
+        table = _in_parts(array, kernel, repeated)
+    except TypeError:
+        there = np.flatnonzero(pd.notna(array))
+        table = [np.full(len(array), None, dtype=object) for _ in names]
+        for column, texts in zip(table, _in_parts(array[there], kernel, repeated)):
+            column[there] = texts
+    return pd.DataFrame(dict(zip(names, table)), index=values.index, copy=False)
 
 
-def _in_parts(filled: np.ndarray, kernel) -> list[np.ndarray]:
-    """Texts by column. A part fits the processor's cache, and numpy lets parts run side by side."""
+def framed(distinct: dict[str, np.ndarray], codes: np.ndarray, index: pd.Index) -> pd.DataFrame:
+    """A frame of columns that are known by distinct value; -1 is None."""
+    table = {name: np.append(made, None).take(codes) for name, made in distinct.items()}
+    return pd.DataFrame(table, index=index, copy=False)
 
-    def part(at: int) -> list[np.ndarray]:
-        return [texts_of(codes) for codes in kernel(filled[at : at + PART].tolist())]
+
+def _in_parts(filled: np.ndarray, kernel, repeated: tuple[bool, ...]) -> list[np.ndarray]:
+    """Texts by column. A part fits the processor's cache, and numpy lets parts run side by side.
+
+    `take` and `compress` are what numpy does fastest, and without holding up the other parts.
+    """
+
+    def part(at: int) -> list:
+        made = kernel(filled[at : at + PART].tolist())
+        return [packed(codes) if few else texts_of(codes) for codes, few in zip(made, repeated)]
 
     starts = range(0, len(filled), PART)
     if len(starts) == 1:
-        return part(0)
+        return [texts_of(codes) for codes in kernel(filled.tolist())]
     with ThreadPoolExecutor(min(WORKERS, os.cpu_count() or 1)) as pool:
-        return [np.concatenate(texts) for texts in zip(*pool.map(part, starts))]
+        parts = list(zip(*pool.map(part, starts)))
+    return [unpacked(texts) if few else np.concatenate(texts) for texts, few in zip(parts, repeated)]
+
+
+def together(*jobs: Callable[[], object]) -> list:
+    """What the jobs return, each begun in its turn: while one makes texts of Python, numpy works for another."""
+    with ThreadPoolExecutor(min(max(1, len(jobs)), os.cpu_count() or 1)) as pool:
+        return [begun.result() for begun in [pool.submit(job) for job in jobs]]
 
 
 def _often_repeated(filled: np.ndarray) -> bool:
-    """Whether an evenly spread sample holds few distinct values; it decides the way, never the result."""
+    """Whether an evenly spread sample holds few distinct values, or none; it decides the way, never the result."""
     sample = filled[:: max(1, len(filled) // SAMPLE)]
-    return len(set(sample)) < FEW * len(sample)
+    return len(set(sample)) < FEW * len(sample) or not len(sample) or not pd.notna(sample).any()
 
 
 def over_distinct(values: pd.Series, function: Callable[[pd.Series], pd.Series]) -> pd.Series:
     """The values after a function on the Series of distinct ones (index = the value); blank and missing become None."""
+    return all_over_distinct(values, lambda texts: {"": function(texts)})[""] if len(values) else missing(values.index)
+
+
+def all_over_distinct(values: pd.Series, function: Callable[[pd.Series], dict[str, pd.Series]]) -> pd.DataFrame:
+    """Several columns made by a function on the Series of distinct values, as `over_distinct` has one."""
     codes, distinct = pd.factorize(values.to_numpy(dtype=object))
-    if not len(distinct):
-        return missing(values.index)
-    done = function(pd.Series(distinct, index=pd.Index(distinct, dtype=object), dtype=object)).to_numpy(dtype=object)
-    done = np.append(np.where(pd.isna(done) | (done == ""), None, done), None)
-    return pd.Series(done[codes], index=values.index, dtype=object)
+    index = pd.Index(distinct, dtype=object)
+    made = function(pd.Series(distinct, index=index, dtype=object))
+    return framed({name: _or_none(column) for name, column in made.items()}, codes, values.index)
+
+
+def _or_none(column) -> np.ndarray:
+    """The column as an array of objects; what is missing or empty is None."""
+    column = np.array(column, dtype=object)
+    column[pd.isna(column) | (column == "")] = None
+    return column
 
 
 def missing(index: pd.Index) -> pd.Series:
@@ -93,25 +125,63 @@ def codes_of(texts: list[str]) -> np.ndarray:
 
 
 def texts_of(codes: np.ndarray) -> np.ndarray:
-    """The texts of code points as an array of objects; an empty one is None."""
-    texts = np.array(codes.tobytes().decode("utf-32-le").split(BETWEEN)[:-1], dtype=object)
-    ends = np.flatnonzero(codes == END)
-    texts[np.diff(ends, prepend=-1) == 1] = None
+    """The texts of code points (of ASCII: one byte each) as an array of objects; an empty one is None."""
+    joined = codes.tobytes().decode("ascii" if codes.dtype == "u1" else "utf-32-le")
+    texts = np.array(joined.split(BETWEEN)[:-1], dtype=object)
+    if joined[:1] == BETWEEN or 2 * BETWEEN in joined:
+        texts[np.diff(np.flatnonzero(codes == END), prepend=-1) == 1] = None
     return texts
 
 
 def holding(values: pd.Series, signs: str) -> pd.Series:
     """The values that hold one of the signs; the others are missing."""
     array = values.to_numpy(dtype=object)
-    there = np.flatnonzero(pd.notna(array))
-    found = np.full(len(array), None, dtype=object)
-    joined = BETWEEN.join(array[there])
+    found, there = np.full(len(array), None, dtype=object), np.arange(len(array))
+    try:
+        joined = BETWEEN.join(array)
+    except TypeError:
+        there = np.flatnonzero(pd.notna(array))
+        joined = BETWEEN.join(array[there])
     if any(sign in joined for sign in signs):
         codes = codes_of(array[there].tolist())
         hits = np.flatnonzero(np.logical_or.reduce([codes == ord(sign) for sign in signs]))
         at = there[np.unique(np.searchsorted(np.flatnonzero(codes == END), hits))]
         found[at] = array[at]
     return pd.Series(found, index=values.index, dtype=object)
+
+
+def words_in(codes: np.ndarray, words: tuple[str, ...]) -> np.ndarray:
+    """The numbers of the values that are one of a few words (each of two signs or more)."""
+    ends = np.flatnonzero(codes == END)
+    begins = np.append(0, ends[:-1] + 1)
+    hit = np.full(len(ends), 0xFFFF, dtype="u2")
+    for place, signs in enumerate(_heads(words)):
+        hit &= signs.take(codes.take(begins + place, mode="clip"), mode="clip")
+    near = np.flatnonzero(hit)
+    same = [codes[begins[at] : ends[at]].astype("<u4").tobytes().decode("utf-32-le") in words for at in near]
+    return near[np.array(same, dtype=bool)]
+
+
+@cache
+def _heads(words: tuple[str, ...]) -> tuple[np.ndarray, ...]:
+    """A table for each of the first three signs: the words, as bits, that have a sign there."""
+    tables = np.zeros((3, 0x10000), dtype="u2")
+    for bit, word in enumerate(words):
+        for place, sign in enumerate((word + BETWEEN)[:3]):
+            tables[place, ord(sign)] |= 1 << bit
+    return tuple(tables)
+
+
+def exchanged(codes: np.ndarray, at: np.ndarray, others: np.ndarray | None = None) -> np.ndarray:
+    """The code points with some values as in `others`, or else empty."""
+    texts, other = (_plain_texts(given) if given is not None else None for given in (codes, others))
+    for number in at:
+        texts[number] = other[number] if other else ""
+    return codes_of(texts).astype(codes.dtype)
+
+
+def _plain_texts(codes: np.ndarray) -> list[str]:
+    return codes.astype("<u4").tobytes().decode("utf-32-le").split(BETWEEN)[:-1]
 
 
 def before(codes: np.ndarray, steps: int = 1) -> np.ndarray:
@@ -171,9 +241,9 @@ def table(pairs: dict[str, str], *, drop=()) -> np.ndarray:
 
 def mapped(codes: np.ndarray, by: np.ndarray) -> np.ndarray:
     """The code points after a table; those that it drops are gone."""
-    found = by[codes]
+    found = by.take(codes)
     gone = found == DROP
-    return found[~gone] if gone.any() else found
+    return found.compress(~gone) if gone.any() else found
 
 
 def with_single_blanks(codes: np.ndarray) -> np.ndarray:
@@ -183,8 +253,9 @@ def with_single_blanks(codes: np.ndarray) -> np.ndarray:
         return codes
     kept = ~(blank & earlier(blank | (codes == END)))
     kept[0] = not blank[0]
-    codes = codes[kept]
-    return codes[~((codes == 0x20) & later(codes == END))]
+    codes = codes if kept.all() else codes.compress(kept)
+    last = (codes == 0x20) & later(codes == END)
+    return codes.compress(~last) if last.any() else codes
 
 
 @cache

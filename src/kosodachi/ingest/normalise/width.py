@@ -29,11 +29,8 @@ def in_one_width(texts: list[str], *, first=tidy_table, capitals: bool = True, f
     signs = _signs(first, capitals)
     codes = codes_of(texts)
     found = _looked_up(codes, signs, first(), capitals)
-    special = found == ODD
-    if further is not None:
-        for sign in further[0]:
-            special |= found == ord(sign)
-    if special.any():
+    special = _special(found, further[0] if further is not None else "")
+    if special is not None:
         texts = list(texts)
         for number in np.unique(value_of(codes)[special]):
             plain = narrowed(_after(first(), texts[number]), capitals=capitals)
@@ -41,8 +38,16 @@ def in_one_width(texts: list[str], *, first=tidy_table, capitals: bool = True, f
         codes = codes_of(texts)
         found = _looked_up(codes, signs, first(), capitals)
         found = np.where(found == ODD, codes, found)
-    gone = found == DROP
-    return _voiced(found[~gone] if gone.any() else found)
+    if not len(found) or found.min() != DROP:
+        return _voiced(found)
+    return _voiced(found.compress(found != DROP))
+
+
+def _special(found: np.ndarray, signs: str) -> np.ndarray | None:
+    """Where one sign is not enough, or stands one of the signs; None if nowhere."""
+    special = [found == ODD] if len(found) and found.max() == ODD else []
+    special += [there for sign in signs if (there := found == ord(sign)).any()]
+    return np.logical_or.reduce(special) if special else None
 
 
 def _after(first: np.ndarray, text: str) -> str:
@@ -52,15 +57,14 @@ def _after(first: np.ndarray, text: str) -> str:
 
 def _looked_up(codes: np.ndarray, signs: np.ndarray, first: np.ndarray, capitals: bool) -> np.ndarray:
     """The codes by the table of single signs, which is filled as far as they need; ODD where one sign is not enough."""
-    found = signs[codes]
-    unknown = found == UNKNOWN
-    if not unknown.any():
+    found = signs.take(codes)
+    if not len(found) or found.max() != UNKNOWN:
         return found
-    for code in np.unique(codes[unknown]):
+    for code in np.unique(codes[found == UNKNOWN]):
         tidy = int(first[code])
         folded = narrowed(chr(tidy), capitals=capitals)
         signs[code] = tidy if tidy == DROP else ord(folded) if len(folded) == 1 and not _joins(tidy) else ODD
-    return signs[codes]
+    return signs.take(codes)
 
 
 @cache
@@ -86,8 +90,11 @@ def _voiced(codes: np.ndarray) -> np.ndarray:
     codes, kana, mark = codes.copy(), np.where(marks > 0, codes[marks - 1], 0), codes[marks]
     joint = _joint()[(mark == HANDAKUTEN).astype(int), np.where(kana < 0x3100, kana, 0)]
     whole = joint > 0
-    codes[marks[whole] - 1] = joint[whole]
-    return np.delete(codes, marks[whole])
+    marks = marks.compress(whole)
+    codes[marks - 1] = joint.compress(whole)
+    kept = np.ones(len(codes), dtype=bool)
+    kept[marks] = False
+    return codes.compress(kept)
 
 
 @cache
