@@ -15,7 +15,7 @@ from ingest_small import settings as municipality
 
 from kosodachi.faults import Fault, Faults
 from kosodachi.ingest import ingest
-from kosodachi.ingest.normalise import addresses, dates, kana, names, text, width
+from kosodachi.ingest.normalise import addresses, dates, kana, names, packed, text, width
 from kosodachi.ingest.normalise.text import over_distinct
 from kosodachi.ingest.rows import _quoted, read_sheet
 from kosodachi.tables.pseudonyms import pseudonyms
@@ -128,6 +128,37 @@ def test_one_width_is_unicodes(written, capitals):
         plain = unicodedata.normalize("NFKC", tidy)
         plain = unicodedata.normalize("NFKC", plain.upper()) if capitals else plain
         assert (found or "") == unicodedata.normalize("NFKC", plain)
+
+
+@quick
+@given(
+    st.lists(
+        st.lists(st.one_of(JAPANESE, ANY, st.text("渡辺𠮷Aー", max_size=5)), min_size=1, max_size=6),
+        min_size=1,
+        max_size=3,
+    )
+)
+def test_packed_texts_are_the_texts(parts):
+    whole = [text.codes_of(part) for part in parts]
+    made = packed.unpacked([packed.packed(codes) for codes in whole])
+    assert made.tolist() == [one for codes in whole for one in text.texts_of(codes)]
+
+
+@quick
+@given(st.lists(st.lists(st.text("aB1-", max_size=11), min_size=1, max_size=6), min_size=1, max_size=3))
+def test_packed_texts_of_ascii_are_the_texts(parts):
+    made = packed.unpacked([packed.packed(text.codes_of(part).astype("u1")) for part in parts])
+    assert made.tolist() == [one or None for part in parts for one in part]
+
+
+@quick
+@given(st.lists(st.one_of(st.text("ab未命名", max_size=4), JAPANESE), min_size=1, max_size=12))
+def test_words_are_found_wherever_they_stand(values):
+    codes, words = text.codes_of([value.replace("\x1e", "") for value in values]), ("未命名", "ab", "命名ab")
+    at = text.words_in(codes, words).tolist()
+    assert at == [number for number, value in enumerate(values) if value in words]
+    emptied = text.texts_of(text.exchanged(codes, at))
+    assert emptied.tolist() == [None if number in at else value or None for number, value in enumerate(values)]
 
 
 @quick

@@ -192,8 +192,8 @@ def tidied() -> np.ndarray:
 @cache
 def kind_of() -> np.ndarray:
     """The kinds of each code point, as bits. Letters, digits and 〓 are what a joined name is made of."""
-    letters = [*(code for code in range(PLANES) if chr(code).isalnum()), ord(UNREADABLE)]
-    ideograms = [code for code in (*range(0x4E00, 0xA000), *range(0x20000, 0x40000)) if code != AGAIN]
+    letters = [*np.flatnonzero([chr(code).isalnum() for code in range(PLANES)]), ord(UNREADABLE)]
+    ideograms = [*range(0x4E00, 0xA000), *range(0x20000, 0x40000)]  # 々 is none of them
     kept = [*letters, *codes_in(SEPARATORS + " "), END]
     return kinds_table(
         (LETTER, letters), (KEPT, kept), (SEPARATOR, codes_in(SEPARATORS)), (COMMA, codes_in(",、")), (BLANK, [0x20]),
