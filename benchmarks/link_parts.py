@@ -70,7 +70,7 @@ def make_large(children: int, seed: int, sources: tuple[str, ...], folder: Path)
         with pq.ParquetWriter(there / f"{name}.parquet", first.schema) as file:
             file.write_table(first)
             for table in own:
-                file.write_table(table.cast(first.schema))
+                file.write_table(table.select(first.schema.names).cast(first.schema))
     (there / "done").touch()
     return there
 
