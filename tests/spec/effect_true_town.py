@@ -66,14 +66,15 @@ def _judged(child, school, link, settings) -> pd.DataFrame:
 
 
 def days_gained(town: TrueTown) -> float:
-    """The true effect of a school's having begun on days absent a month, over the pupils reached and months since."""
+    """The true effect of a school's having begun on days absent a month, over the pupils reached, while a school waits."""
     world = simulate(town.scenario)
     table = world.outcomes.child
     table = table[(table["offer_month"] >= 0) & table["y0"].notna()]
     rows = table["row"].to_numpy()
     bare = attendance(world.population, world.need, world.scenario, world.streams).days[rows]
     start = table.groupby("school")["offer_month"].transform(lambda m: m.quantile(0.1, interpolation="higher")) + 1
-    on = np.arange(12) >= start.to_numpy()[:, None]
+    month = np.arange(12)
+    on = (month >= start.to_numpy()[:, None]) & (month < start.max())
     return float((world.school.days[rows] - bare)[on].mean())
 
 

@@ -1,6 +1,7 @@
 """Schools that joined one after the other: the stepped wedge if their order was drawn, and group-time differences.
 
-Only the pupils whom the roll-out reached are compared, before and after their school began. If a school's list was made
+Only the pupils whom the roll-out reached are compared, before and after their school began; both designs speak of the
+months in which some school still waited. If a school's list was made
 with later absence in mind, its pupils were chosen by the outcome and neither design holds.
 """
 
@@ -25,7 +26,10 @@ COLUMNS = ["site", "pupil", "period", "start", "y"]
 
 def panel(found: Rollout) -> pd.DataFrame:
     """One row a pupil reached by outreach and school month of the fiscal year: site, pupil, period (ordinal of the month),
-    start (first month after the school began), y (days absent)."""
+    start (first month after the school began), y (days absent).
+
+    Months from which every school had begun are left out: they hold no comparison, and an effect that changes with the
+    season would be read as one that does not."""
     trial, people = found.trial, found.people
     people = people[people["offered_on"].notna() & people["school"].notna()]
     first = pd.Period(year=trial.fiscal_year, month=FISCAL_YEAR_STARTS, freq="M")
@@ -34,9 +38,9 @@ def panel(found: Rollout) -> pd.DataFrame:
     if people.empty:
         return pd.DataFrame(columns=COLUMNS)
     days = found.days.reindex(index=people["research_id"], columns=months)
-    held = months[days.sum().to_numpy() > 0]
-    wide = days[held].set_axis([month.ordinal for month in held], axis=1)
     starts = _starts(people) + 1
+    held = months[(days.sum().to_numpy() > 0) & (months < pd.Period(ordinal=int(starts.max()), freq="M"))]
+    wide = days[held].set_axis([month.ordinal for month in held], axis=1)
     long = wide.reset_index(names="pupil").melt("pupil", var_name="period", value_name="y").dropna(subset=["y"])
     site = people.set_index("research_id")["school"]
     long = long.assign(site=long["pupil"].map(site), period=long["period"].astype(int))
@@ -108,9 +112,10 @@ def _staggered(data: pd.DataFrame) -> tuple[Finding, pd.DataFrame]:
 
 
 def _ranked(cells: pd.DataFrame) -> pd.Series:
-    """The start as the place of its month among the school months."""
+    """The start as the place of its month among the school months; 0 for schools that waited through all of them."""
     months = np.sort(cells["period"].unique())
-    return pd.Series(np.searchsorted(months, cells["start"]) + 1, index=cells.index).astype(int)
+    place = np.searchsorted(months, cells["start"])
+    return pd.Series(np.where(place < len(months), place + 1, 0), index=cells.index).astype(int)
 
 
 def _event_time(data: pd.DataFrame) -> np.ndarray:
