@@ -26,7 +26,8 @@ COLUMNS = ["site", "pupil", "period", "start", "y"]
 
 def panel(found: Rollout) -> pd.DataFrame:
     """One row a pupil reached by outreach and school month of the fiscal year: site, pupil, period (ordinal of the month),
-    start (first month after the school began), y (days absent).
+    start (first month after the school began), y (days absent, months made alike
+    by the season of pupils not reached: schools with more absence would otherwise fall more in a month with few school days).
 
     Months from which every school had begun are left out: they hold no comparison, and an effect that changes with the
     season would be read as one that does not."""
@@ -40,11 +41,19 @@ def panel(found: Rollout) -> pd.DataFrame:
     days = found.days.reindex(index=people["research_id"], columns=months)
     starts = _starts(people) + 1
     held = months[(days.sum().to_numpy() > 0) & (months < pd.Period(ordinal=int(starts.max()), freq="M"))]
-    wide = days[held].set_axis([month.ordinal for month in held], axis=1)
+    wide = (days[held] * _season(found, people, held)).set_axis([month.ordinal for month in held], axis=1)
     long = wide.reset_index(names="pupil").melt("pupil", var_name="period", value_name="y").dropna(subset=["y"])
     site = people.set_index("research_id")["school"]
     long = long.assign(site=long["pupil"].map(site), period=long["period"].astype(int))
     return long.assign(start=long["site"].map(starts).astype(int))[COLUMNS]
+
+
+def _season(found: Rollout, reached: pd.DataFrame, held: pd.PeriodIndex) -> np.ndarray:
+    """What makes months alike: the mean days absent of pupils not reached, over all these months to each (months,)."""
+    others = found.people.loc[~found.people["research_id"].isin(reached["research_id"]), "research_id"]
+    usual = found.days.reindex(index=others, columns=held).mean().to_numpy()
+    known = len(others) and np.isfinite(usual).all() and (usual > 0).all()
+    return usual.mean() / usual if known else np.ones(len(held))
 
 
 def _starts(people: pd.DataFrame) -> pd.Series:
