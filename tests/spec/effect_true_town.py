@@ -66,15 +66,18 @@ def _judged(child, school, link, settings) -> pd.DataFrame:
 
 
 def days_gained(town: TrueTown) -> float:
-    """The true effect of a school's having begun on days absent a month, over the pupils reached and months since."""
+    """The true effect of a school's having begun on days absent a month, over the pupils reached, while a school waits."""
     world = simulate(town.scenario)
-    table = world.outcomes.child
-    table = table[(table["offer_month"] >= 0) & table["y0"].notna()]
+    whole = world.outcomes.child[world.outcomes.child["y0"].notna()]
+    table = whole[whole["offer_month"] >= 0]
     rows = table["row"].to_numpy()
     bare = attendance(world.population, world.need, world.scenario, world.streams).days[rows]
     start = table.groupby("school")["offer_month"].transform(lambda m: m.quantile(0.1, interpolation="higher")) + 1
-    on = np.arange(12) >= start.to_numpy()[:, None]
-    return float((world.school.days[rows] - bare)[on].mean())
+    month = np.arange(12)
+    on = (month >= start.to_numpy()[:, None]) & (month < start.max())
+    usual = world.school.days[whole.loc[whole["offer_month"] < 0, "row"]].mean(axis=0)
+    season = usual[month < start.max()].mean() / usual
+    return float(((world.school.days[rows] - bare) * season)[on].mean())
 
 
 def offered_by_points(town: TrueTown, *, seed: int, overrides: float = 0.1, tied_by_lot: bool = True) -> Rollout:

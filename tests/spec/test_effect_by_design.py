@@ -43,7 +43,7 @@ def test_the_planted_effect_lies_within_the_interval_in_most_towns(towns):
             truth = days_gained(town)
         shown, held = shown + 1, held + covers(finding.found, truth)
         assert truth < -0.05
-    assert shown >= 5 and held >= shown - 1
+    assert shown >= 4 and held >= shown - 1
 
 
 def test_only_the_design_that_the_roll_out_permits_is_shown(towns):

@@ -21,8 +21,8 @@ ASSUMES = {
                 "記録のとおりに抽選が行われ、抽選の対象者がすべて記録されている。"),
     "stepped_wedge": ("the order of schools was drawn by lot, the effect begins with the start and does not grow.",
                       "学校の順番は抽選で決まり、効果は開始とともに現れ、その後大きくならない。"),
-    "staggered": ("without outreach, schools would have moved in parallel.",
-                  "支援がなければ、どの学校の欠席も同じように推移していた。"),
+    "staggered": ("without outreach, schools would have moved in parallel; it speaks of the months in which some school waited.",
+                  "支援がなければ、どの学校の欠席も同じように推移していた(開始前の学校が残る月についての推定)。"),
     "surrogate": ("the early comparison is fair, outreach works through early absence alone, and early absence means what it"
                   " meant last year.", "早い時期の比較が公平で、支援は早い時期の欠席を通じてのみ結果に影響し、その意味が前年と変わらない。"),
     "observational": ("the sources hold every common cause of offer and absence.",

@@ -1,6 +1,7 @@
 """Schools that joined one after the other: the stepped wedge if their order was drawn, and group-time differences.
 
-Only the pupils whom the roll-out reached are compared, before and after their school began. If a school's list was made
+Only the pupils whom the roll-out reached are compared, before and after their school began; both designs speak of the
+months in which some school still waited. If a school's list was made
 with later absence in mind, its pupils were chosen by the outcome and neither design holds.
 """
 
@@ -25,7 +26,11 @@ COLUMNS = ["site", "pupil", "period", "start", "y"]
 
 def panel(found: Rollout) -> pd.DataFrame:
     """One row a pupil reached by outreach and school month of the fiscal year: site, pupil, period (ordinal of the month),
-    start (first month after the school began), y (days absent)."""
+    start (first month after the school began), y (days absent, months made alike
+    by the season of pupils not reached: schools with more absence would otherwise fall more in a month with few school days).
+
+    Months from which every school had begun are left out: they hold no comparison, and an effect that changes with the
+    season would be read as one that does not."""
     trial, people = found.trial, found.people
     people = people[people["offered_on"].notna() & people["school"].notna()]
     first = pd.Period(year=trial.fiscal_year, month=FISCAL_YEAR_STARTS, freq="M")
@@ -34,13 +39,21 @@ def panel(found: Rollout) -> pd.DataFrame:
     if people.empty:
         return pd.DataFrame(columns=COLUMNS)
     days = found.days.reindex(index=people["research_id"], columns=months)
-    held = months[days.sum().to_numpy() > 0]
-    wide = days[held].set_axis([month.ordinal for month in held], axis=1)
     starts = _starts(people) + 1
+    held = months[(days.sum().to_numpy() > 0) & (months < pd.Period(ordinal=int(starts.max()), freq="M"))]
+    wide = (days[held] * _season(found, people, held)).set_axis([month.ordinal for month in held], axis=1)
     long = wide.reset_index(names="pupil").melt("pupil", var_name="period", value_name="y").dropna(subset=["y"])
     site = people.set_index("research_id")["school"]
     long = long.assign(site=long["pupil"].map(site), period=long["period"].astype(int))
     return long.assign(start=long["site"].map(starts).astype(int))[COLUMNS]
+
+
+def _season(found: Rollout, reached: pd.DataFrame, held: pd.PeriodIndex) -> np.ndarray:
+    """What makes months alike: the mean days absent of pupils not reached, over all these months to each (months,)."""
+    others = found.people.loc[~found.people["research_id"].isin(reached["research_id"]), "research_id"]
+    usual = found.days.reindex(index=others, columns=held).mean().to_numpy()
+    known = len(others) and np.isfinite(usual).all() and (usual > 0).all()
+    return usual.mean() / usual if known else np.ones(len(held))
 
 
 def _starts(people: pd.DataFrame) -> pd.Series:
@@ -108,9 +121,10 @@ def _staggered(data: pd.DataFrame) -> tuple[Finding, pd.DataFrame]:
 
 
 def _ranked(cells: pd.DataFrame) -> pd.Series:
-    """The start as the place of its month among the school months."""
+    """The start as the place of its month among the school months; 0 for schools that waited through all of them."""
     months = np.sort(cells["period"].unique())
-    return pd.Series(np.searchsorted(months, cells["start"]) + 1, index=cells.index).astype(int)
+    place = np.searchsorted(months, cells["start"])
+    return pd.Series(np.where(place < len(months), place + 1, 0), index=cells.index).astype(int)
 
 
 def _event_time(data: pd.DataFrame) -> np.ndarray:
