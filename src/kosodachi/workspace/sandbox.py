@@ -40,7 +40,7 @@ class Sandbox:
         return self.folder / "notebook.ipynb"
 
 
-def build(run: Run, step: str, parameters: dict) -> Sandbox:
+def build(run: Run, step: str, parameters: dict | None = None) -> Sandbox:
     """A fresh sandbox for a step with its declared inputs and the plan."""
     (run.work / SANDBOXES).mkdir(parents=True, exist_ok=True)
     made = Sandbox(Path(tempfile.mkdtemp(prefix=f"{step}-", dir=run.work / SANDBOXES)))
@@ -48,7 +48,7 @@ def build(run: Run, step: str, parameters: dict) -> Sandbox:
         folder.mkdir()
     shutil.copyfile(run.town / places.SETTINGS, made.input / places.SETTINGS)
     shutil.copyfile(run.home / places.PLAN, made.folder / places.PLAN)
-    for file, target in _declared(run, step, made, parameters):
+    for file, target in _declared(run, step, made, parameters or {}):
         put(file, target)
     return made
 
