@@ -90,14 +90,14 @@ def pseudonyms_of(record: pd.DataFrame) -> pd.Series:
     return pseudonyms(KEY, "record", record["source"] + "|" + record["row_no"].astype(str))
 
 
-def tables(folder: Path, persons: int | None = None, *, arrow: bool = False) -> tuple:
+def tables(folder: Path, persons: int | None = None, *, source: str = "", arrow: bool = False) -> tuple:
     """The register, the records of the other sources (of `persons` persons at most, drawn by record id), names; as data
-    frames, or as pyarrow Tables of what the linkage reads."""
+    frames, or as pyarrow Tables of what the linkage reads. With a `source`: as many rows of the register and of it alone."""
     from kosodachi.linkage.prepare import READ
 
-    drawn = folder / f"drawn_{persons}"
+    drawn = folder / f"drawn_{persons}{source}"
     if not (drawn / "done").exists():
-        subprocess.run([sys.executable, __file__, str(folder), str(persons or 0)], check=True)
+        subprocess.run([sys.executable, __file__, str(folder), str(persons or 0), source], check=True)
     files = [drawn / f"{name}.parquet" for name in ("register", "others", "names")]
     if not arrow:
         return tuple(pd.read_parquet(file) for file in files)
@@ -105,11 +105,11 @@ def tables(folder: Path, persons: int | None = None, *, arrow: bool = False) -> 
     return *(pq.read_table(file, columns=READ) for file in files[:2]), further
 
 
-def draw(folder: Path, persons: int | None) -> None:
+def draw(folder: Path, persons: int | None, source: str = "") -> None:
     """Writes the tables of `tables`, in a process of its own, so that reading them is all that a measured run pays."""
     import duckdb
 
-    drawn = folder / f"drawn_{persons}"
+    drawn = folder / f"drawn_{persons}{source}"
     drawn.mkdir(exist_ok=True)
     with duckdb.connect() as con:
         records, names = (f"read_parquet('{folder / name}.parquet')" for name in ("records", "names"))
@@ -117,6 +117,9 @@ def draw(folder: Path, persons: int | None) -> None:
                     " where source <> 'juki' group by all order by first, source" + (f" limit {persons}" if persons else ""))  # fmt: skip
         chosen = f"select r.* from {records} r semi join first using (source, person_no) where source <> 'juki'"
         own = f"select * from {records} where source = 'juki'"
+        if source:
+            rows = "select * from {} where source = '{}' order by record_id limit {}"
+            own, chosen = (rows.format(records, name, persons) for name in ("juki", source))
         of_these = f"select * from {names} where record_id in (select record_id from ({own}) union all select record_id from ({chosen}))"
         for name, rows in (("register", own), ("others", chosen), ("names", of_these)):
             con.execute(f"copy ({rows}) to '{drawn / name}.parquet'")
@@ -268,11 +271,11 @@ def scores(person_map: pd.DataFrame, folder: Path) -> pd.DataFrame:
     return pd.DataFrame(counted)
 
 
-def run_one(system: str, folder: Path, persons: int | None) -> dict:
+def run_one(system: str, folder: Path, persons: int | None, *, source: str = "") -> dict:
     """Seconds (wall, CPU) from normalised tables to the person map, peak memory before and in all, and scores."""
     from kosodachi.linkage import person_map
 
-    given = tables(folder, persons, arrow=system == "kosodachi")
+    given = tables(folder, persons, source=source, arrow=system == "kosodachi")
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
     wall, cpu = time.perf_counter(), time.process_time()
     links = SYSTEMS[system](*given)
@@ -295,4 +298,4 @@ def apart(script: str, *arguments: str, timeout: int = 3600) -> dict:
 
 
 if __name__ == "__main__":
-    draw(Path(sys.argv[1]), int(sys.argv[2]) or None)
+    draw(Path(sys.argv[1]), int(sys.argv[2]) or None, *sys.argv[3:])

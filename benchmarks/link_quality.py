@@ -3,6 +3,8 @@
 Towns of the preset `large`: eleven sources at once, and one million persons against a register of one million. Seeds are
 others than the one on which the settings were developed. Prints a Markdown table a town and writes it beside the JSON.
 Run: python benchmarks/link_quality.py --children 100000,1000000 --seed 21 --out FOLDER
+As many rows of the register as of one source, in a town made before: --one kosodachi --folder FOLDER/town_1000000_22_3
+--persons 1000000 --source iryohi_josei
 """
 
 import argparse
@@ -73,13 +75,14 @@ def main() -> None:
     ask.add_argument("--one")
     ask.add_argument("--folder", type=Path)
     ask.add_argument("--persons", type=int, default=0)
+    ask.add_argument("--source", default="")
     asked = ask.parse_args()
     if asked.town:
         children, seed = map(int, asked.town.split(","))
         make = make_town if children < MILLION // 2 else make_large
         print(json.dumps({"folder": str(make(children, seed, sources_of(children), asked.out))}))
     elif asked.one:
-        print(json.dumps(run_one(asked.one, asked.folder, asked.persons or None)))
+        print(json.dumps(run_one(asked.one, asked.folder, asked.persons or None, source=asked.source)))
     else:
         systems = [name.replace(";", ", ") for name in asked.systems.split(",")]
         for children in map(int, asked.children.split(",")):
