@@ -7,7 +7,6 @@ import numpy as np
 
 from kosodachi.effect.by_design.finding import Finding, Found, Test, behind, enough, nulls, without
 from kosodachi.effect.by_design.rollout import Rollout
-from kosodachi.effect.estimators import Z
 from kosodachi.effect.few_events import exact_difference
 from kosodachi.effect.gate import Bounds
 from kosodachi.effect.lottery import lottery
@@ -72,16 +71,9 @@ def exact(y, a) -> Found:
 
     Ref: Newcombe 1998, doi:10.1002/(SICI)1097-0258(19980430)17:8<873::AID-SIM779>3.0.CO;2-I, method 10.
     """
+    from statsmodels.stats.proportion import confint_proportions_2indep
+
     value, p = exact_difference(y, a)
     (k1, n1), (k0, n0) = ((y[a == g].sum(), (a == g).sum()) for g in (1, 0))
-    (l1, u1), (l0, u0) = wilson(k1, n1), wilson(k0, n0)
-    p1, p0 = k1 / n1, k0 / n0
-    low = value - np.hypot(p1 - l1, u0 - p0)
-    high = value + np.hypot(u1 - p1, p0 - l0)
+    low, high = confint_proportions_2indep(k1, n1, k0, n0, method="newcomb", compare="diff")
     return Found(value, float(low), float(high), p, len(y), int(y.sum()))
-
-
-def wilson(k, n) -> tuple[float, float]:
-    """Wilson's 95 % interval of a share. Ref: doi:10.1080/01621459.1927.10502953."""
-    middle, reach = (k + Z**2 / 2) / (n + Z**2), Z * np.sqrt(k * (n - k) / n + Z**2 / 4) / (n + Z**2)
-    return middle - reach, middle + reach
