@@ -8,13 +8,14 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from kosodachi.linkage.assignment import COLUMNS, REASONS, assign, judged, thresholds_for, tidy
+from kosodachi.linkage.assignment import COLUMNS, NOBODY, REASONS, judged, named, thresholds_for
 from kosodachi.linkage.comparisons import TERM_FREQUENCIES_FROM, japanese
 from kosodachi.linkage.engines import connect
 from kosodachi.linkage.model import Model, train
@@ -33,15 +34,22 @@ IDS = ["source", "person", "person_id"]
 
 @dataclass(frozen=True)
 class Links:
-    """The links. pairs: source, person, register_no, match_weight, match_probability, reason, band, one row a person.
+    """The links. found: source, person, register_no, match_weight, match_probability, reason, band, one row a person.
 
     Persons without a candidate have no row. summary: numbers of the run by name.
     model: the trained model; None for a deterministic rule.
     """
 
-    pairs: pd.DataFrame
+    found: pd.DataFrame | pa.Table
     summary: dict
     model: Model | None = None
+
+    @cached_property
+    def pairs(self) -> pd.DataFrame:
+        """What was found as a data frame; if it is a Table, in the order of source and person."""
+        if isinstance(self.found, pd.DataFrame):
+            return self.found
+        return self.found.sort_by([("source", "ascending"), ("person", "ascending")]).to_pandas()
 
 
 def link(
@@ -74,7 +82,7 @@ def link(
         term_frequencies = children.people >= TERM_FREQUENCIES_FROM
     spec = japanese(engine=engine, term_frequencies=term_frequencies)
     if not len(persons):
-        made = assign(pd.DataFrame())
+        made = NOBODY.empty_table()
         return Links(made, summary(children, persons, made, None, thresholds or Thresholds()))
     model = train(children.own(), persons.own(), spec, seed=seed) if past is None else past.model
     counted = counting(children.ways, persons.ways, spec) if past is None else past.frequencies
@@ -86,7 +94,7 @@ def link(
     if found := family_ways(children, persons, made):
         pairs = pa.concat_tables([pairs, scored(model, found.left, found.right, less=found.less, **given)])
         made = judged(pairs, chosen, births=births)
-    made = tidy(made, pairs)
+    made = named(made, pairs)
     return Links(made, summary(children, persons, made, model, chosen), model)
 
 
@@ -124,13 +132,16 @@ def scored(
     })  # fmt: skip
 
 
-def summary(children: Side, persons: Side, made: pd.DataFrame, model: Model | None, thresholds: Thresholds) -> dict:
+def summary(children: Side, persons: Side, made: pa.Table, model: Model | None, thresholds: Thresholds) -> dict:
+    reasons, bands = (
+        {row["values"]: row["counts"] for row in made[column].value_counts().to_pylist()} for column in ("reason", "band")
+    )
     counts = {
         "children": children.people,
         "persons": persons.people,
-        **{reason: int((made["reason"] == reason).sum()) for reason in REASONS},
-        "linked": int((made["band"] == "link").sum()),
-        "review": int((made["band"] == "review").sum()),
+        **{reason: reasons.get(reason, 0) for reason in REASONS},
+        "linked": bands.get("link", 0),
+        "review": bands.get("review", 0),
         "link_from": thresholds.link,
     }
     if model is None:
@@ -179,7 +190,7 @@ def _mapped(links: Links, register, records) -> pa.Table:
         for name, rows in (("own", register), ("written", records)):
             written = texts(rows, KEYED)
             con.register(name, typed(written.select(KEYED[:3]).append_column("person", keyed(written))))
-        con.register("links", typed(links.pairs[COLUMNS]))
+        con.register("links", typed(links.found).select(COLUMNS))
         return con.execute(MAP).to_arrow_table()
 
 

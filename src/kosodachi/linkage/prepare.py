@@ -138,7 +138,7 @@ def _side(records: pd.DataFrame | pa.Table, names: pd.DataFrame | pa.Table | Non
         alike, people = con.execute(ALIKE).fetchone()
         once = ONCE if alike else "true"
         ways = con.execute(WRITE.format(twin=TWIN if twins else "false", once=once)).to_arrow_table(BATCH)
-    frame = pa.array(frames(ways["kana"].fill_null("").to_pylist()), type=pa.string())
+    frame = frames(ways["kana"])
     ways = ways.append_column("frame", frame)
     ways = ways.append_column("frame_initial", pc.utf8_slice_codeunits(frame, 0, 1))
     return Side(typed(ways.select(["unique_id", *COMPARED])), ways.select(WHOSE), people)
