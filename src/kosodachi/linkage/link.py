@@ -17,7 +17,6 @@ import pyarrow.compute as pc
 
 from kosodachi.linkage.assignment import COLUMNS, NOBODY, REASONS, judged, named, thresholds_for
 from kosodachi.linkage.comparisons import TERM_FREQUENCIES_FROM, japanese
-from kosodachi.linkage.engines import connect
 from kosodachi.linkage.model import Model, train
 from kosodachi.linkage.passes import births_of, family_ways
 from kosodachi.linkage.past import Past
@@ -26,7 +25,7 @@ from kosodachi.linkage.scoring import predict
 from kosodachi.linkage.scoring import term_frequencies as counting
 from kosodachi.linkage.spec import FALSE_LINK_RATE, Thresholds
 from kosodachi.tables.arrow import typed
-from kosodachi.tables.pseudonyms import pseudonyms
+from kosodachi.tables.pseudonyms import pseudonyms_of_texts
 
 BANDS = ("link", "review", "none")
 IDS = ["source", "person", "person_id"]
@@ -156,14 +155,6 @@ def summary(children: Side, persons: Side, made: pa.Table, model: Model | None, 
     }
 
 
-MAP = """
-select w.record_id, w.source, w.person_no, case when band = 'link' then register_no end as register_no, match_weight,
-       match_probability, coalesce(band, 'none') as band
-from written w left join links l on l.source = w.source and l.person = w.person
-union all
-select record_id, source, person_no, person as register_no, null, 1.0, 'link' from own
-order by source, record_id
-"""
 MAPPED = ["record_id", "source", "person_no", "research_id", "match_weight", "match_probability", "band"]
 
 
@@ -172,26 +163,44 @@ def person_map(
 ) -> pd.DataFrame | pa.Table:
     """The person map: one row a record, the register's own included (probability 1, band link).
 
-    research_id is there for band link alone; a record for review or without a child has none. A pyarrow Table if the
-    register is one.
+    research_id is there for band link alone; a record for review or without a child has none. A data frame in the order
+    of source and record_id; a pyarrow Table, in the order given, if the register is one.
     """
-    numbers = keyed(texts(register, KEYED)).combine_chunks()
+    own, written = (texts(rows, KEYED) for rows in (register, records))
+    numbers = keyed(own)
     with ThreadPoolExecutor(1) as pool:
-        mapping = pool.submit(copy_context().run, _mapped, links, register, records)
-        known = pseudonyms(key, "person", numbers.to_pandas())
-        rows = mapping.result()
-    place = pc.index_in(rows["register_no"], value_set=numbers)
-    rows = rows.append_column("research_id", pa.array(known, type=pa.string()).take(place)).select(MAPPED)
-    return rows if isinstance(register, pa.Table) else rows.to_pandas()
+        ids = pool.submit(pseudonyms_of_texts, key, "person", numbers)
+        found = _found_of(links, written)
+        child = pc.index_in(found["register_no"], value_set=numbers.combine_chunks())
+        ids = ids.result().combine_chunks()
+    rows = {
+        "research_id": (ids.take(child.combine_chunks()), ids),
+        "match_weight": (found["match_weight"], pa.nulls(len(own), pa.float64())),
+        "match_probability": (found["match_probability"], np.ones(len(own))),
+        "band": (found["band"], pa.repeat("link", len(own))),
+    }
+    sides = (
+        pa.table({**{name: side[name] for name in MAPPED[:3]}, **{name: both[i] for name, both in rows.items()}})
+        for i, side in enumerate((written, own))
+    )
+    mapped = pa.concat_tables(sides)
+    if isinstance(register, pa.Table):
+        return mapped
+    return mapped.sort_by([("source", "ascending"), ("record_id", "ascending")]).to_pandas()
 
 
-def _mapped(links: Links, register, records) -> pa.Table:
-    with connect() as con:
-        for name, rows in (("own", register), ("written", records)):
-            written = texts(rows, KEYED)
-            con.register(name, typed(written.select(KEYED[:3]).append_column("person", keyed(written))))
-        con.register("links", typed(links.found).select(COLUMNS))
-        return con.execute(MAP).to_arrow_table()
+def _found_of(links: Links, written: pa.Table) -> pa.Table:
+    """What was found for each record, with register_no for band link alone; band none where nothing was."""
+    found = typed(links.found).select(COLUMNS)
+    known = _named(found["source"], found["person"]).combine_chunks()
+    of = found.take(pc.index_in(_named(written["source"], keyed(written)), value_set=known))
+    band = of["band"].fill_null("none")
+    number = pc.if_else(pc.equal(band, "link"), of["register_no"], None)
+    return pa.table({"register_no": number, "band": band, **{name: of[name] for name in COLUMNS[3:5]}})
+
+
+def _named(source: pa.ChunkedArray, person: pa.ChunkedArray) -> pa.ChunkedArray:
+    return pc.binary_join_element_wise(source, person, "|")
 
 
 def person_link(mapped: pd.DataFrame) -> pd.DataFrame:
