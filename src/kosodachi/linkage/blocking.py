@@ -4,6 +4,9 @@ A forecast counts pairs a rule, with pairs that several rules find counted again
 It says nothing about matches that no rule finds; those are lost to every later step.
 """
 
+from functools import reduce
+from itertools import chain
+
 import pandas as pd
 import pyarrow as pa
 
@@ -52,8 +55,15 @@ def block(con, both: pa.Table, rules: tuple[Rule, ...], *, into: str) -> None:
     """
     con.register("both_sides", typed(both))
     for side in (0, 1):
-        keys = ", ".join(f"{_key([columns[side] for columns in rule.sides])} as k{i}" for i, rule in enumerate(rules))
-        con.execute(f"create temp table block_{side} as select unique_id, {keys} from both_sides where side = {side}")
+        sides = [[columns[side] for columns in rule.sides] for rule in rules]
+        hashes = ", ".join(
+            f"case when {column} is not null then hash({column}) end as {column}" for column in sorted({*chain(*sides)})
+        )
+        keys = ", ".join(f"{_key(columns)} as k{i}" for i, columns in enumerate(sides))
+        con.execute(
+            f"create temp table block_{side} as select unique_id, {keys}"
+            f" from (select unique_id, {hashes} from both_sides where side = {side})"
+        )
     pairs = " union all ".join(
         f"select l.unique_id as l, r.unique_id as r from block_0 l join block_1 r on l.k{i} = r.k{i}"
         for i in range(len(rules))
@@ -66,10 +76,9 @@ def block(con, both: pa.Table, rules: tuple[Rule, ...], *, into: str) -> None:
     con.unregister("both_sides")
 
 
-def _key(columns: list[str]) -> str:
-    """SQL of one number for several columns; missing where one of them is."""
-    known = " and ".join(f"{column} is not null" for column in columns)
-    return f"case when {known} then hash({', '.join(columns)}) end"
+def _key(hashes: list[str]) -> str:
+    """SQL of one number for the hashes of several columns; missing where one of them is."""
+    return reduce("xor({}, {})".format, hashes)
 
 
 def forecast_sql(rule: Rule, reg: str = "reg", rec: str = "rec") -> str:
