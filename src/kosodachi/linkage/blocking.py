@@ -7,10 +7,12 @@ It says nothing about matches that no rule finds; those are lost to every later 
 from functools import reduce
 from itertools import chain
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 
 from kosodachi.faults import Fault
+from kosodachi.linkage.engines import connect
 from kosodachi.linkage.spec import Rule, Specification
 from kosodachi.tables.arrow import BATCH, typed
 
@@ -48,37 +50,27 @@ def _part(con, table: str) -> tuple[str, int]:
     return f"{table}_part", one_in
 
 
-def block(con, both: pa.Table, rules: tuple[Rule, ...], *, into: str) -> None:
-    """Makes a table of the pairs of sides 0 and 1 that agree on a rule, each once, as Splink's predict reads it.
-
-    both: a table with unique_id, side (0, 1) and the columns of the rules. Every rule becomes one number on each side.
-    """
-    con.register("both_sides", typed(both))
-    for side in (0, 1):
-        sides = [[columns[side] for columns in rule.sides] for rule in rules]
-        hashes = ", ".join(
-            f"case when {column} is not null then hash({column}) end as {column}" for column in sorted({*chain(*sides)})
+def block(left: pa.Table, right: pa.Table, rules: tuple[Rule, ...]) -> pa.Table:
+    """The pairs of rows that agree on a rule, each once, by their numbers: left, right. Every rule becomes one number on
+    each side."""
+    with connect() as con:
+        for side, table in enumerate((left, right)):
+            con.register("side", typed(table.append_column("row", pa.array(np.arange(len(table))))))
+            con.execute(f"create temp table block_{side} as {_keys([[c[side] for c in r.sides] for r in rules])}")
+        found = " union all ".join(
+            f"select l.row as left, r.row as right from block_0 l join block_1 r on l.k{i} = r.k{i}"
+            for i in range(len(rules))
         )
-        keys = ", ".join(f"{_key(columns)} as k{i}" for i, columns in enumerate(sides))
-        con.execute(
-            f"create temp table block_{side} as select unique_id, {keys}"
-            f" from (select unique_id, {hashes} from both_sides where side = {side})"
-        )
-    pairs = " union all ".join(
-        f"select l.unique_id as l, r.unique_id as r from block_0 l join block_1 r on l.k{i} = r.k{i}"
-        for i in range(len(rules))
-    )
-    con.execute(
-        f"create table {into} as select '0' as match_key, l as join_key_l, r as join_key_r from ({pairs}) group by all"
-    )
-    for side in (0, 1):
-        con.execute(f"drop table block_{side}")
-    con.unregister("both_sides")
+        return con.execute(f"select distinct * from ({found})").to_arrow_table(BATCH)
 
 
-def _key(hashes: list[str]) -> str:
-    """SQL of one number for the hashes of several columns; missing where one of them is."""
-    return reduce("xor({}, {})".format, hashes)
+def _keys(rules: list[list[str]]) -> str:
+    """SQL of the row and one number for each rule: the hashes of its columns together; missing where one of them is."""
+    hashes = (
+        f"case when {column} is not null then hash({column}) end as {column}" for column in sorted({*chain(*rules)})
+    )
+    keys = (f"{reduce('xor({}, {})'.format, columns)} as k{i}" for i, columns in enumerate(rules))
+    return f"select row, {', '.join(keys)} from (select row, {', '.join(hashes)} from side)"
 
 
 def forecast_sql(rule: Rule, reg: str = "reg", rec: str = "rec") -> str:

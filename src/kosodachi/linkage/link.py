@@ -16,14 +16,15 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from kosodachi.linkage.assignment import COLUMNS, NOBODY, REASONS, judged, named, thresholds_for
+from kosodachi.linkage.blocking import block
 from kosodachi.linkage.comparisons import TERM_FREQUENCIES_FROM, japanese
-from kosodachi.linkage.model import Model, train
+from kosodachi.linkage.model import Model, costs, train
 from kosodachi.linkage.passes import births_of, family_ways
 from kosodachi.linkage.past import Past
 from kosodachi.linkage.prepare import KEYED, Side, children_of, keyed, persons_of, texts
 from kosodachi.linkage.scoring import predict
 from kosodachi.linkage.scoring import term_frequencies as counting
-from kosodachi.linkage.spec import FALSE_LINK_RATE, Thresholds
+from kosodachi.linkage.spec import FALSE_LINK_RATE, Specification, Thresholds
 from kosodachi.tables.arrow import typed
 from kosodachi.tables.pseudonyms import pseudonyms_of_texts
 
@@ -83,10 +84,12 @@ def link(
     if not len(persons):
         made = NOBODY.empty_table()
         return Links(made, summary(children, persons, made, None, thresholds or Thresholds()))
-    model = train(children.own(), persons.own(), spec, seed=seed) if past is None else past.model
-    counted = counting(children.ways, persons.ways, spec) if past is None else past.frequencies
+    if past is None:
+        model, counted, blocked = _trained(children, persons, spec, engine=engine, seed=seed)
+    else:
+        model, counted, blocked = past.model, past.frequencies, None
     given = {"spec": spec, "engine": engine, "probability": probability, "frequencies": counted}
-    pairs = scored(model, children, persons, **given)
+    pairs = scored(model, children, persons, blocked=blocked, **given)
     chosen = thresholds or thresholds_for(pairs, false_link_rate, Thresholds())
     births = births_of(children)
     made = judged(pairs, chosen, births=births)
@@ -104,6 +107,23 @@ def both_sides(register, records, names) -> tuple[Side, Side]:
         return children_of(register, names), persons.result()
 
 
+def _trained(children: Side, persons: Side, spec: Specification, *, engine: str, seed: int) -> tuple:
+    """The model; how frequent names are and, for DuckDB, the pairs to score, found beside it: training alone leaves a
+    core idle half of the time."""
+    own = children.own(), persons.own()
+    forecast = costs(*own, spec)
+    with ThreadPoolExecutor(1) as pool:
+        aside = pool.submit(copy_context().run, _found_beside, children.ways, persons.ways, spec, engine)
+        model = train(*own, spec, seed=seed, forecast=forecast)
+        return model, *aside.result()
+
+
+def _found_beside(ways: pa.Table, theirs: pa.Table, spec: Specification, engine: str) -> tuple:
+    import splink  # noqa: F401  it takes half a second
+
+    return counting(ways, theirs, spec), block(ways, theirs, spec.blocking) if engine == "duckdb" else None
+
+
 def scored(
     model: Model,
     children: Side,
@@ -114,10 +134,11 @@ def scored(
     probability=None,
     less: np.ndarray | None = None,
     frequencies: dict[str, pa.Table] | None = None,
+    blocked: pa.Table | None = None,
 ) -> pa.Table:
     """Scored pairs of persons and children: source, person, person_id, left_id (person number), child_id, match_weight,
     match_probability, held. `less` is taken off the weight by row of `children`, before the probability is read."""
-    pairs = predict(model, children.ways, persons.ways, spec, engine=engine, frequencies=frequencies)
+    pairs = predict(model, children.ways, persons.ways, spec, engine=engine, frequencies=frequencies, pairs=blocked)
     left, right = pairs["left_row"].to_numpy(), pairs["right_row"].to_numpy()
     weight, likely = (pairs[column].to_numpy() for column in ("match_weight", "match_probability"))
     whose, whom = (side.whose.select(IDS).take(pa.array(rows)) for side, rows in ((persons, right), (children, left)))
@@ -133,7 +154,8 @@ def scored(
 
 def summary(children: Side, persons: Side, made: pa.Table, model: Model | None, thresholds: Thresholds) -> dict:
     reasons, bands = (
-        {row["values"]: row["counts"] for row in made[column].value_counts().to_pylist()} for column in ("reason", "band")
+        {row["values"]: row["counts"] for row in made[column].value_counts().to_pylist()}
+        for column in ("reason", "band")
     )
     counts = {
         "children": children.people,

@@ -24,17 +24,21 @@ def predict(
     engine: str = "duckdb",
     above: float = 1e-3,
     frequencies: dict[str, pa.Table] | None = None,
+    pairs: pa.Table | None = None,
 ) -> pa.Table:
     """Pairs from a match probability of `above` on: left_id, right_id, match_weight (log2), match_probability, held, and
     left_row, right_row, the numbers of the rows.
 
-    frequencies: as made by `term_frequencies`; without them they are counted in what is compared here. Weights are rounded
+    frequencies: as made by `term_frequencies`; without them they are counted in what is compared here. pairs: what
+    `block` finds, if it was asked already (DuckDB alone). Weights are rounded
     to 6 decimals, so that no later choice hangs on the order of a sum.
     """
     left, right = typed(left), typed(right)
     if not len(left) or not len(right):
         return PAIRS.empty_table()
-    linker = _linker(left, right, model, spec, engine, frequencies or term_frequencies(left, right, spec))
+    if engine == "duckdb" and pairs is None:
+        pairs = block(left, right, spec.blocking)
+    linker = _linker(left, right, model, spec, engine, frequencies or term_frequencies(left, right, spec), pairs)
     found = linker.inference.predict(threshold_match_probability=above)
     rows = f"unique_id_l as left_row, unique_id_r - {len(left)} as right_row"
     pairs = linker.misc.query_sql(
@@ -108,7 +112,7 @@ def _rarity(comparison: Comparison, level: Level) -> str:
     return f"rarity_{comparison.name}_{comparison.levels.index(level)}"
 
 
-def _linker(left: pa.Table, right: pa.Table, model: Model, spec: Specification, engine: str, frequencies: dict):
+def _linker(left, right, model: Model, spec: Specification, engine: str, frequencies: dict, pairs: pa.Table | None):
     """Splink over both sides in one table, numbered through: its keys are then numbers, not texts of two parts.
 
     On DuckDB the pairs are found here (`blocking.block`) and handed to Splink; on Spark it finds them by the same rules.
@@ -125,8 +129,9 @@ def _linker(left: pa.Table, right: pa.Table, model: Model, spec: Specification, 
         counted = registered(api, table, f"c_{column}", engine=engine)
         linker.table_management.register_term_frequency_lookup(counted, column)
     if engine == "duckdb":
-        block(api.duckdb_con, everybody, spec.blocking, into="pairs_found")
-        found = api.register("pairs_found", dataset_display_name="pairs_found")
+        numbers = {"join_key_l": pairs["left"], "join_key_r": pc.add(pairs["right"], len(left))}
+        given = pa.table({"match_key": pa.repeat("0", len(pairs)), **numbers})
+        found = registered(api, given, "pairs_found", engine=engine)
         found = linker.table_management.register_blocked_pairs_for_predict(found)
         # Else Splink would first copy the rows that are in a pair, and that is nearly all of them.
         found.metadata["registered_for_predict"] = False
