@@ -22,9 +22,9 @@ create temp table pair as
 with numbered as (
   select row, source, {person_id} as person_id, {child_id} as child_id, match_weight, match_probability, held from pairs
 )
-select source, person_id, child_id, max(match_weight) as match_weight, max(match_probability) as match_probability,
+select any_value(source) as source, person_id, child_id, max(match_weight) as match_weight, max(match_probability) as match_probability,
        arg_max(held, match_weight + if(held, 0, 1e-7)) as held, min(row) as row
-from numbered group by source, person_id, child_id
+from numbered group by person_id, child_id
 """
 BEST = """
 create temp table best as

@@ -189,14 +189,13 @@ def person_map(
     of source and record_id; a pyarrow Table, in the order given, if the register is one.
     """
     own, written = (texts(rows, KEYED) for rows in (register, records))
-    numbers = keyed(own)
     with ThreadPoolExecutor(1) as pool:
-        ids = pool.submit(pseudonyms_of_texts, key, "person", numbers)
+        named = pool.submit(copy_context().run, _research_ids, own, key)
         found = _found_of(links, written)
-        child = pc.index_in(found["register_no"], value_set=numbers.combine_chunks())
-        ids = ids.result().combine_chunks()
+        numbers, ids = named.result()
+    child = pc.index_in(found["register_no"], value_set=numbers.combine_chunks())
     rows = {
-        "research_id": (ids.take(child.combine_chunks()), ids),
+        "research_id": (ids.take(child), ids),
         "match_weight": (found["match_weight"], pa.nulls(len(own), pa.float64())),
         "match_probability": (found["match_probability"], np.ones(len(own))),
         "band": (found["band"], pa.repeat("link", len(own))),
@@ -209,6 +208,11 @@ def person_map(
     if isinstance(register, pa.Table):
         return mapped
     return mapped.sort_by([("source", "ascending"), ("record_id", "ascending")]).to_pandas()
+
+
+def _research_ids(own: pa.Table, key: bytes) -> tuple[pa.ChunkedArray, pa.ChunkedArray]:
+    numbers = keyed(own)
+    return numbers, pseudonyms_of_texts(key, "person", numbers)
 
 
 def _found_of(links: Links, written: pa.Table) -> pa.Table:

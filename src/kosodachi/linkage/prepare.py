@@ -49,9 +49,9 @@ class Side:
         """The ways under the name that stands in the record itself."""
         return self.ways if pc.all(self.whose["own"]).as_py() else self.ways.filter(self.whose["own"])
 
-    def of(self, rows: np.ndarray) -> "Side":
+    def of(self, rows: np.ndarray | pa.ChunkedArray) -> "Side":
         """The rows chosen by a mask."""
-        chosen = pa.array(rows)
+        chosen = pa.array(rows) if isinstance(rows, np.ndarray) else rows
         return Side(self.ways.filter(chosen), self.whose.filter(chosen), self.people)
 
 

@@ -4,6 +4,8 @@ Term frequencies adjust the weight of a name by how frequent it is. Not good for
 probability follows from the model's assumption that comparisons are independent; it is no error rate.
 """
 
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -87,14 +89,20 @@ def rarities(
     times the part of its agreeing pairs that stand on this level.
     """
     u, lookups = of_table(model.levels, "u"), {}
-    for column, table in frequencies.items():
-        shares, of_value = np.unique(table[1].to_numpy(), return_inverse=True)
-        value = pc.index_in(both[column], value_set=table[0].combine_chunks())
-        of_row = pa.array(of_value.astype("int32")).take(value)
+    with ThreadPoolExecutor() as pool:
+        classed = pool.map(_classes, (both[column] for column in frequencies), frequencies.values())
+    for column, (shares, of_row) in zip(frequencies, classed):
         for name, part in _adjusted(column, u, spec):
             both = both.append_column(name, of_row)
             lookups[name] = pa.table({name: np.arange(len(shares), dtype="int32"), f"tf_{name}": shares * part})
     return both, lookups
+
+
+def _classes(values: pa.ChunkedArray, frequencies: pa.Table) -> tuple[np.ndarray, pa.ChunkedArray]:
+    """The frequencies that occur, and for each value the number of its own among them; missing for an unknown value."""
+    shares, of_known = np.unique(frequencies[1].to_numpy(), return_inverse=True)
+    known = pc.index_in(values, value_set=frequencies[0].combine_chunks())
+    return shares, pa.array(of_known.astype("int32")).take(known)
 
 
 def _adjusted(column: str, u: dict, spec: Specification):
