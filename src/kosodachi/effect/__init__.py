@@ -13,7 +13,7 @@ from kosodachi.effect.density import Density, density_at_cut
 from kosodachi.effect.described import baseline, course
 from kosodachi.effect.discontinuity import Jump, bandwidths, jump, running_variable
 from kosodachi.effect.doubt import doubts, link_chances, what_it_takes
-from kosodachi.effect.draws import Pooled, imputed, over_draws, rubin
+from kosodachi.effect.draws import Pooled, imputed, imputed_outcome, over_draws, rubin
 from kosodachi.effect.estimators import Estimate, aipw, g_formula, iptw, naive, stabilised_weights
 from kosodachi.effect.few_events import (
     detectable_hazard_ratio,
@@ -111,6 +111,7 @@ __all__ = [
     "gate",
     "gated_estimates",
     "imputed",
+    "imputed_outcome",
     "interim",
     "iptw",
     "items_met",

@@ -10,7 +10,7 @@ from kosodachi.effect import nuisance
 from kosodachi.effect.attendance import linked
 from kosodachi.effect.cohort import Cohort
 from kosodachi.effect.controls import null_of, on_difference_scale
-from kosodachi.effect.draws import imputed, rubin
+from kosodachi.effect.draws import imputed_outcome, rubin
 from kosodachi.effect.estimators import aipw
 from kosodachi.effect.link_error import chances, over_links
 from kosodachi.effect.negative_controls import calibrated
@@ -29,7 +29,7 @@ def doubts(
     """The risk difference under each worry: columns worry, value, low, high, n.
 
     as_estimated: AIPW. systematic_error: calibrated by the negative controls (if there are five). missing_outcomes:
-    outcomes imputed from the covariates and the offer, pooled. worst_case: from the estimate with missing
+    outcomes imputed (`imputed_outcome`), pooled. worst_case: from the estimate with missing
     outcomes 0 among the offered and 1 among the others to the reverse (value is missing). wrong_links: carried over the match probabilities, if
     `link_chances` (chance of an offer, chance that the outcome is the child's own; by research id) are given.
     """
@@ -52,11 +52,10 @@ def doubts(
 
 
 def _missing(y, a, X, whole: pd.DataFrame, seed: int) -> list[tuple]:
-    copies = imputed(np.column_stack([y, a, X]), m=IMPUTATIONS, seed=seed, binary=(0,))
     cluster = whole["household_id"].to_numpy()
+    copies = imputed_outcome(y, a, X, cluster=cluster, m=IMPUTATIONS, seed=seed)
     found = [
-        aipw(c[:, 0], a * 1.0, X, cluster=cluster, ridge=RIDGE, seed=seed, repeats=1, k=FOLDS, clip=TRUNCATED)
-        for c in copies
+        aipw(c, a * 1.0, X, cluster=cluster, ridge=RIDGE, seed=seed, repeats=1, k=FOLDS, clip=TRUNCATED) for c in copies
     ]
     pooled = rubin([one.value for one in found], [one.se for one in found])
     gap = np.isnan(y)
