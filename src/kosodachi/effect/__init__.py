@@ -34,7 +34,7 @@ from kosodachi.effect.nuisance import design_matrix, propensity
 from kosodachi.effect.placebo import placebo_cuts, placebo_dates, smallest_p
 from kosodachi.effect.pooled import PooledEffect, pool
 from kosodachi.effect.said import answer, covariate_words, doubt_answer, protocol, why
-from kosodachi.effect.sensitivity import e_value, lee, manski, risk_ratio, tipping_point
+from kosodachi.effect.sensitivity import e_value, lee, manski, risk_ratio, tipping_share
 from kosodachi.effect.small import small_sample
 from kosodachi.effect.staggered import staggered
 from kosodachi.effect.structural import g_estimation
@@ -150,7 +150,7 @@ __all__ = [
     "surrogate_checks",
     "surrogate_effect",
     "surrogate_index",
-    "tipping_point",
+    "tipping_share",
     "what_it_takes",
     "why",
 ]  # fmt: skip
