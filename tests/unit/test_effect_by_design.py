@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from scipy.stats import boschloo_exact
 
-from kosodachi.effect import Bounds, TargetTrial, by_design
+from kosodachi.effect import Bounds, TargetTrial, by_design, jump
 from kosodachi.effect.by_design import Found, Rollout, finding
 from kosodachi.effect.by_design.drawn import exact
 from kosodachi.effect.by_design.said import ASSUMES, BECAUSE, NAMES
@@ -88,6 +88,21 @@ def test_without_many_values_of_points_the_cut_is_not_looked_at_further():
     assert one.tests[1].measured == 1 and np.isfinite(one.tests[2].measured)
     none = by_design.capacity_cut(rollout(pd.DataFrame({"points": np.arange(9.0)})), bounds=Bounds())
     assert none.because == "no_offer"
+
+
+def test_the_first_stage_is_looked_at_in_the_bandwidth_of_the_estimate():
+    rng = np.random.default_rng(3)
+    points, n = np.repeat(np.arange(40.0), 60), 2_400
+    inside = (points > 30) | ((points == 30) & (np.arange(n) % 60 < 15))
+    offered = np.where(rng.random(n) < 0.05, ~inside, inside)
+    y = (rng.random(n) < 0.05 + 0.01 * points - 0.1 * offered) * 1.0
+    day = pd.Series(pd.NaT, index=range(n)).where(~offered, pd.Timestamp("2024-05-10"))
+    found = rollout(pd.DataFrame({"points": points, "offered_on": day, "outcome": y}), places=int(inside.sum()))
+    data = by_design.at_cut(found)
+    x, t = data["x"].to_numpy(), data["treated"].to_numpy()
+    whole = jump(data["y"].to_numpy(), x, treated=t, cluster=data["cluster"].to_numpy())
+    tests = {test.name: test for test in by_design.capacity_cut(found, bounds=Bounds()).tests}
+    assert tests["first_stage"].measured == pytest.approx(whole.first_stage) and tests["first_stage"].met
 
 
 def test_a_school_begins_by_the_tenth_part_of_its_offers_and_months_without_school_are_left_out():

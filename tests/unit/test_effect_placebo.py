@@ -56,6 +56,16 @@ def test_placebo_cuts_are_the_same_jump_on_one_side_alone():
     assert (found["value"].abs() < 1).all() and jump(y, x).value > 1.5
 
 
+def test_placebo_cuts_of_few_values_are_looked_at_in_the_bandwidth_of_the_estimate():
+    rng = np.random.default_rng(8)
+    x = rng.integers(-16, 16, 4_000) + 0.5
+    y = (rng.random(4_000) < 0.1 + 0.01 * (x + 16)) * 1.0
+    wide = placebo_cuts(y, x, h=6.0, b=9.0)
+    whole = jump(y[x < 0], x[x < 0] - wide.loc[0, "cut"], h=6.0, b=9.0)
+    assert wide.loc[0, ["value", "p", "n"]].to_list() == pytest.approx([whole.value, whole.p, whole.n])
+    assert (placebo_cuts(y, x)["n"].min() < wide["n"]).all()
+
+
 def test_a_placebo_cut_where_something_jumps_is_seen():
     rng = np.random.default_rng(6)
     x = rng.uniform(-4, 4, 2_000)

@@ -76,3 +76,11 @@ def test_back_test_on_a_past_snapshot_agrees_and_the_check_sees_a_direct_effect(
     X, a, S, y = town(7, n=6_000, direct=-0.4)
     broken = surrogate_checks(y, a, X, S, surrogate_index(y, S), S + 9).set_index("check")["holds"]
     assert not broken.loc["surrogacy"] and not broken.loc["reach"]
+
+
+def test_an_indicator_that_is_a_covariate_as_well_stands_in_the_check_once():
+    X, a, S, y = town(9)
+    once = surrogate_checks(y, a, X, S, surrogate_index(y, S), S).set_index("check").loc["surrogacy"]
+    S = np.column_stack([S, 3 * X + 1])
+    twice = surrogate_checks(y, a, X, S, surrogate_index(y, S), S).set_index("check").loc["surrogacy"]
+    assert twice["value"] == pytest.approx(once["value"]) and twice["low"] == pytest.approx(once["low"])

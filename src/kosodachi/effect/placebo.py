@@ -16,18 +16,22 @@ QUANTILES = (0.25, 0.5, 0.75)
 COLUMNS = ["cut", "side", "value", "low", "high", "p", "n"]
 
 
-def placebo_cuts(y, x, *, cluster=None, cuts: Sequence[float] | None = None) -> pd.DataFrame:
+def placebo_cuts(
+    y, x, *, cluster=None, cuts: Sequence[float] | None = None, h: float | None = None, b: float | None = None
+) -> pd.DataFrame:
     """Jumps of y at points away from the cut: columns cut, side (below, inside), value, low, high, p, n.
 
     Each is estimated with children of its own side alone, so the true jump is never in it; n: children within the
-    bandwidth. cuts: default the quartiles of each side. Points at which no jump can be estimated are left out.
+    bandwidth. cuts: default the quartiles of each side. h, b: bandwidths as in `jump`; where the running variable takes few
+    values, each cut's own become so narrow that two or three values decide, and the test finds too much. Points at which no
+    jump can be estimated are left out.
     """
     y, x = np.asarray(y, float), np.asarray(x, float)
     group = np.arange(len(x)) if cluster is None else np.asarray(cluster)
     rows = []
     for side, own in (("below", x < 0), ("inside", x >= 0)):
         for cut in _cuts(x[own], cuts, side):
-            found = jump(y[own], x[own] - cut, cluster=group[own])
+            found = jump(y[own], x[own] - cut, cluster=group[own], h=h, b=b)
             rows.append((float(cut), side, found.value, found.low, found.high, found.p, found.n))
     table = pd.DataFrame(rows, columns=COLUMNS)
     return table[np.isfinite(table["p"].astype(float))].reset_index(drop=True)

@@ -74,7 +74,9 @@ def surrogate_checks(y, a, X, indicators, index: Index, now: Sequence, *, cluste
     indicators (`now`, (m, k)) inside the range of the past ones (at least 0.95).
     """
     y, S = np.asarray(y, float), np.asarray(indicators, float)
-    direct = g_formula(y, np.asarray(a, float), np.column_stack([X, S]), cluster=cluster)
+    both = pd.DataFrame(np.column_stack([X, S]))
+    given, _ = nuisance.design_matrix(both, both.columns)  # an indicator that is a covariate as well stands in it once
+    direct = g_formula(y, np.asarray(a, float), given, cluster=cluster)
     gap = y - index.of(S)
     se = gap.std(ddof=1) / len(gap) ** 0.5
     now = np.asarray(now, float)

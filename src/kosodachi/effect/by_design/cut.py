@@ -52,8 +52,8 @@ def at_cut(found: Rollout) -> pd.DataFrame:
 def capacity_cut(found: Rollout, *, bounds: Bounds) -> Finding:
     """The fuzzy jump in long absence at the cut, behind its tests.
 
-    point_values, first_stage (jump of the share offered), long_absences within the bandwidth; density (p of the test
-    that children were not moved across), placebo_cuts (smallest corrected p), before_offer (p of a jump in days absent
+    point_values, first_stage (jump of the share offered, in the estimate's bandwidth), long_absences within it; density (p
+    of the test that children were not moved across), placebo_cuts (smallest corrected p, same bandwidth), before_offer (p of a jump in days absent
     this fiscal year before the index month, which neither points nor the offer hold).
     """
     if found.missing:
@@ -67,11 +67,11 @@ def capacity_cut(found: Rollout, *, bounds: Bounds) -> Finding:
     tests = [at_least("point_values", len(x), values, FEWEST_VALUES)]
     if values < FEWEST_VALUES:
         return behind(DESIGN, [*tests, *_without_slopes(x, t)], _nothing)
-    took = _quiet(t, x, cluster=home)
-    tests += [_first_stage(took)]
     whole = _quiet(y, x, treated=t, cluster=home)
+    reach = {"h": whole.h, "b": whole.b} if whole.n else {}
+    tests += [_first_stage(_quiet(t, x, cluster=home, **reach))]
     events = int(y[np.abs(x) < whole.h].sum()) if whole.n else 0
-    tests += [enough("long_absences", events, bounds.min_events)] * bool(whole.n) + _refutable(data)
+    tests += [enough("long_absences", events, bounds.min_events)] * bool(whole.n) + _refutable(data, reach)
     return behind(DESIGN, tests, lambda: Found(whole.value, whole.low, whole.high, whole.p, whole.n, events))
 
 
@@ -100,12 +100,13 @@ def _first_stage(took):
     return type(test)(test.name, test.children, test.measured, test.bound, bool(test.met and strong))
 
 
-def _refutable(data: pd.DataFrame) -> list:
-    """What the data could show against the design: moved children, jumps elsewhere, a jump before anything was offered."""
+def _refutable(data: pd.DataFrame, reach: dict) -> list:
+    """What the data could show against the design: moved children, jumps elsewhere, a jump before anything was offered.
+    reach: the estimate's bandwidths."""
     y, x, home = (data[name].to_numpy() for name in ("y", "x", "cluster"))
     dense = density_at_cut(x)
     with np.errstate(all="ignore"):
-        elsewhere = placebo_cuts(y, x, cluster=home)
+        elsewhere = placebo_cuts(y, x, cluster=home, **reach)
     past = data[data["early"].notna()]
     last = _quiet(past["early"].to_numpy(), past["x"].to_numpy(), cluster=past["cluster"].to_numpy())
     return nulls(
