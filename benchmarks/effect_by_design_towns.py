@@ -8,7 +8,7 @@ before the offer), `trend` (schools that begin first were getting better by them
 that no record shows), `late` (the effect begins only after the months that the surrogate index reads).
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 

@@ -84,3 +84,20 @@ def test_an_indicator_that_is_a_covariate_as_well_stands_in_the_check_once():
     S = np.column_stack([S, 3 * X + 1])
     twice = surrogate_checks(y, a, X, S, surrogate_index(y, S), S).set_index("check").loc["surrogacy"]
     assert twice["value"] == pytest.approx(once["value"]) and twice["low"] == pytest.approx(once["low"])
+
+
+def test_comparability_counts_what_is_uncertain_in_the_index_and_siblings_once():
+    gaps, stated = [], []
+    for seed in range(200):
+        X, _, S, y = town(seed, n=150)
+        index = surrogate_index(y, np.column_stack([S, X]))
+        X, a, S, y = town(2_000 + seed, n=600)
+        both = np.column_stack([S, X])
+        one = surrogate_checks(y, a, X, both, index, both).set_index("check").loc["comparability"]
+        gaps.append(one["value"])
+        stated.append((one["high"] - one["low"]) / 2 / 1.96)
+    assert np.mean(stated) == pytest.approx(np.std(gaps), rel=0.15)
+    twins = [np.concatenate([part, part]) for part in (y, a, X, both)]
+    same = np.tile(np.arange(600), 2)
+    doubled = surrogate_checks(twins[0], twins[1], twins[2], twins[3], index, twins[3], cluster=same)
+    assert doubled.set_index("check").loc["comparability", "high"] == pytest.approx(one["high"], rel=0.01)

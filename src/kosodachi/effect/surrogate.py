@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from kosodachi.effect import nuisance
-from kosodachi.effect.estimators import Estimate, Z, aipw, g_formula
+from kosodachi.effect.estimators import Estimate, Z, aipw, g_formula, standard_error
 
 STEP = 1e-4
 
@@ -70,7 +70,8 @@ def surrogate_checks(y, a, X, indicators, index: Index, now: Sequence, *, cluste
     """What can be checked on a past snapshot: columns check, value, low, high, holds.
 
     surrogacy: what outreach still does to the outcome given the indicators (should be null). comparability: mean of
-    outcome less index among the snapshot's children (null if the index still fits). reach: share of today's
+    outcome less index among the snapshot's children (null if the index still fits; with what is uncertain in the index and
+    siblings as one cluster). reach: share of today's
     indicators (`now`, (m, k)) inside the range of the past ones (at least 0.95).
     """
     y, S = np.asarray(y, float), np.asarray(indicators, float)
@@ -78,7 +79,7 @@ def surrogate_checks(y, a, X, indicators, index: Index, now: Sequence, *, cluste
     given, _ = nuisance.design_matrix(both, both.columns)  # an indicator that is a covariate as well stands in it once
     direct = g_formula(y, np.asarray(a, float), given, cluster=cluster)
     gap = y - index.of(S)
-    se = gap.std(ddof=1) / len(gap) ** 0.5
+    se = _gap_error(index, S, gap, cluster)
     now = np.asarray(now, float)
     inside = float(((now >= S.min(axis=0)) & (now <= S.max(axis=0))).all(axis=1).mean())
     rows = [
@@ -87,3 +88,11 @@ def surrogate_checks(y, a, X, indicators, index: Index, now: Sequence, *, cluste
         ("reach", inside, np.nan, np.nan, inside >= 0.95),
     ]
     return pd.DataFrame(rows, columns=["check", "value", "low", "high", "holds"])
+
+
+def _gap_error(index: Index, S: np.ndarray, gap: np.ndarray, cluster) -> float:
+    """The standard error of the mean of outcome less index: that of the children, and the index's by the delta method."""
+    expected = index.of(S)
+    v = expected * (1 - expected) if index.binary else np.ones(len(S))
+    slope = (nuisance.with_intercept(S) * v[:, None]).mean(axis=0)
+    return float(np.sqrt(standard_error(gap - gap.mean(), cluster) ** 2 + slope @ index.covariance @ slope))

@@ -7,9 +7,10 @@ showed. It answers whether the index could be used here next time, before the ye
 import numpy as np
 import pandas as pd
 
-from kosodachi.effect.by_design.finding import LONG, NOTHING, Finding, Found, Test, at_least, behind, without
+from kosodachi.effect.by_design.finding import LEVEL, LONG, NOTHING, Finding, Found, Test, at_least, behind, without
 from kosodachi.effect.by_design.rollout import Rollout
 from kosodachi.effect.cohort import Cohort
+from kosodachi.effect.estimators import Z
 from kosodachi.effect.gate import Gate
 from kosodachi.effect.nuisance import RIDGE
 from kosodachi.effect.study import FOLDS, TRUNCATED, analysed
@@ -24,8 +25,8 @@ def early(found: Rollout, made: Cohort, decided: Gate, *, seed: int = 1) -> Find
     """The effect on long absence as far as the first three months' absence carries it.
 
     Tests: surrogacy (what the offer does to the outcome given the indicators should be null), comparability (outcome less
-    index among the children, null), reach (share of this year's indicators inside last year's range). The first two are
-    met if 0 lies inside the interval; measured is the figure itself.
+    index among the children, null), reach (share of this year's indicators inside last year's range). The first two share
+    5 %, as with every design: each is met if 0 lies inside its interval of 97.5 %; measured is the figure itself.
     """
     if found.missing or not decided.passed:
         return without(DESIGN, found.missing[0] if found.missing else "gate_not_passed")
@@ -71,8 +72,14 @@ def _outcome(found: Rollout) -> np.ndarray:
 
 
 def _tests(checks: pd.DataFrame, past: np.ndarray, now: np.ndarray) -> list[Test]:
+    from scipy.stats import norm
+
     rows = checks[checks["check"] != "reach"]
-    tests = [Test(one.check, len(now), float(one.value), 0.0, bool(one.holds)) for one in rows.itertuples()]
+    wider = float(norm.isf(LEVEL / len(rows) / 2)) / Z
+    tests = [
+        Test(one.check, len(now), float(one.value), 0.0, bool(abs(one.value) <= wider * (one.high - one.low) / 2))
+        for one in rows.itertuples()
+    ]
     inside = ((now >= past.min(axis=0)) & (now <= past.max(axis=0))).all(axis=1).mean()
     return [*tests, at_least("reach", len(now), inside, REACH)]
 
