@@ -145,7 +145,16 @@ def test_a_foreign_name_is_known_by_its_sound():
 def test_frames_keep_the_consonants_in_rows():
     from kosodachi.linkage.sounds import frames
 
-    written = ["シルバラリッサ", "シルヴァラリサ", "ペレイラガブリエル", "ペレーラガブリエウ", "アイ", None, "シル\nバ", "Aシ"]
+    written = [
+        "シルバラリッサ",
+        "シルヴァラリサ",
+        "ペレイラガブリエル",
+        "ペレーラガブリエウ",
+        "アイ",
+        None,
+        "シル\nバ",
+        "Aシ",
+    ]
     heard = ["srhrrs", "srhrrs", "hrrkhrr", "hrrkhr", None, None, "srh", "s"]
     assert frames(pa.chunked_array([written[:3], [], written[3:]])).to_pylist() == heard
     assert frames(pa.chunked_array([], type=pa.string())).to_pylist() == []
