@@ -130,7 +130,7 @@ def ours(register, records, names):
     """The linkage as it stands, with its defaults, within a limit of memory for DuckDB."""
     from kosodachi.linkage import limits, link
 
-    memory = f"{max(1500, 1500 * len(register) // 1_200_000)}MB"
+    memory = f"{max(1400, 1400 * len(register) // 1_000_000)}MB"
     with tempfile.TemporaryDirectory() as folder, limits(folder, memory=memory):
         return link(register, records, names=names)
 

@@ -15,13 +15,17 @@ from kosodachi.effect import (
     exact_difference,
     firth_cox,
     firth_logistic,
+    g_formula,
     imputed,
+    imputed_outcome,
     lee,
     manski,
     matched,
     matched_balance,
+    naive,
+    over_draws,
     rubin,
-    tipping_point,
+    tipping_share,
 )
 from kosodachi.effect.negative_controls import expected_absolute_error
 
@@ -70,14 +74,37 @@ def test_lee_bounds_hold_the_effect_on_those_always_seen():
     assert covered >= 186
 
 
-def test_tipping_point_is_where_the_interval_first_holds_nought():
-    y = np.r_[np.ones(20), np.zeros(120), [np.nan] * 60, np.ones(60), np.zeros(140)]
-    a = np.repeat([1, 0], 200)
-    share = tipping_point(y, a)
-    on = 0.7 * 20 / 140 + 0.3 * share
-    se = np.sqrt(np.var(y[:140], ddof=1) / 140 + np.var(y[200:], ddof=1) / 200)
-    assert on - 0.3 == pytest.approx(-1.96 * se, abs=0.004)
-    assert tipping_point(np.r_[np.ones(5), np.zeros(5)], np.repeat([1, 0], 5)) is None
+def test_the_tipping_share_is_where_the_adjusted_interval_first_holds_nought():
+    """Those at risk are offered support: the plain contrast shows no gain, the adjusted one does, and it is what tips."""
+    rng = np.random.default_rng(86)
+    x, gone = np.repeat([0.0, 1, 1], 400), rng.random(1200) < 0.3
+    a = (rng.random(1200) < np.where(x == 1, 0.8, 0.2)) * 1.0
+    full = (rng.random(1200) < 0.15 + 0.5 * x - 0.12 * a) * 1.0
+    y = np.where((a == 1) & gone, np.nan, full)
+    copies = imputed_outcome(y, a, x[:, None], m=4)
+
+    def adjusted(outcome):
+        return g_formula(outcome, a, x[:, None])
+
+    share = tipping_share(y, a, copies, adjusted, rounds=6)
+    lost, drawn = np.isnan(y), np.random.default_rng(1).random((4, int(np.isnan(y).sum())))
+    filled = [[np.where(lost, 0, y) for _ in copies] for _ in range(2)]
+    for outcomes, at in zip(filled, (share, share - 1 / 32), strict=True):
+        for one, chance in zip(outcomes, drawn, strict=True):
+            one[lost] = chance < at
+    over, under = (over_draws(outcomes, adjusted) for outcomes in filled)
+    assert over.high >= 0 > under.high
+    assert copies[0][lost].mean() < share < 1
+    seen = ~lost
+    assert naive(y[seen], a[seen]).value > 0  # a tipping share of the plain contrast would say nothing here
+
+
+def test_there_is_no_tipping_share_where_nothing_is_missing_or_nothing_was_found():
+    y, a = np.tile([1.0, 0, 0, 0], 50), np.tile([1.0, 0], 100)
+    assert tipping_share(y, a, [y], lambda outcome: naive(outcome, a)) is None
+    gap = np.where(np.arange(200) % 20 == 0, np.nan, np.tile([1.0, 1, 0, 0], 50))
+    full = np.nan_to_num(gap, nan=1.0)
+    assert tipping_share(gap, a, [full], lambda outcome: naive(outcome, a)) is None
 
 
 def test_controls_find_the_systematic_error_and_the_interval_covers():

@@ -25,7 +25,8 @@ from kosodachi.effect import (
     why,
 )
 from kosodachi.effect.balance import comparable, differences, effective_size, equipoise, preference_score
-from kosodachi.effect.gate import detectable_effect
+from kosodachi.effect.gate import design_effect, detectable_effect
+from kosodachi.effect.negative_controls import Null
 from kosodachi.effect.nuisance import design_matrix, folds
 from kosodachi.tables import checked
 
@@ -183,6 +184,42 @@ def test_detectable_effect_by_hand():
     plain = 2.8016 * np.sqrt(0.3 * 0.7 * 100 / 99 * 2 / 50)
     assert detectable_effect(y, a, np.empty((100, 0)), np.ones(100)) == pytest.approx(plain, rel=1e-3)
     assert detectable_effect(y, a, y[:, None], np.ones(100)) < plain / 4
+
+
+def test_siblings_on_one_side_cost_and_twins_count_once():
+    rng = np.random.default_rng(31)
+    y, a = (rng.random(300) < 0.4) * 1.0, (rng.random(300) < 0.5) * 1.0
+    once = detectable_effect(y, a, np.empty((300, 0)), np.ones(300))
+    twins = [np.repeat(v, 2) for v in (y, a)]
+    shared = detectable_effect(*twins, np.empty((600, 0)), np.ones(600), cluster=np.repeat(np.arange(300), 2))
+    assert shared == pytest.approx(once, rel=0.01)
+    assert detectable_effect(*twins, np.empty((600, 0)), np.ones(600)) == pytest.approx(once / 2**0.5, rel=0.01)
+    apart = design_effect(twins[0] - 0.4, np.tile([1.0, 0.0], 300), np.ones(600), np.repeat(np.arange(300), 2))
+    assert apart == 1.0
+
+
+def test_the_detectable_effect_is_the_true_error_of_alike_siblings():
+    rng, home, values = np.random.default_rng(32), np.repeat(np.arange(200), 3), []
+    for _ in range(400):
+        a = (rng.random(200) < 0.5)[home] * 1.0
+        y = (rng.random(600) < np.clip(0.35 + 0.3 * rng.normal(size=200), 0, 1)[home]) * 1.0
+        found = detectable_effect(y, a, np.empty((600, 0)), np.ones(600), cluster=home)
+        values.append(
+            (y[a == 1].mean() - y[a == 0].mean(), found, detectable_effect(y, a, np.empty((600, 0)), np.ones(600)))
+        )
+    difference, clustered, plain = np.array(values).T
+    assert clustered.mean() / 2.8016 == pytest.approx(difference.std(), rel=0.08)
+    assert plain.mean() / 2.8016 < 0.9 * difference.std()
+
+
+def test_with_too_few_controls_systematic_error_is_not_asked_rather_than_passed():
+    row = gate(made(2000)).table.set_index("test").loc["ease"]
+    assert row["result"] == "not_asked" and np.isnan(row["measured"]) and pd.isna(row["passed"])
+    ease = [
+        gate(made(2000), systematic=Null(0, 0, size, 6)).table.set_index("test")["result"]["ease"]
+        for size in (0.1, 0.3)
+    ]
+    assert ease == ["met", "not_met"]
 
 
 def test_design_leaves_out_what_adds_nothing():

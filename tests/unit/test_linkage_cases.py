@@ -1,6 +1,7 @@
 """Known cases: who must be linked, who must be left to people, and who to nobody."""
 
 import pandas as pd
+import pyarrow as pa
 import pytest
 from linkage_town import changed, filed, further, register, school
 
@@ -144,9 +145,19 @@ def test_a_foreign_name_is_known_by_its_sound():
 def test_frames_keep_the_consonants_in_rows():
     from kosodachi.linkage.sounds import frames
 
-    written = ["シルバラリッサ", "シルヴァラリサ", "ペレイラガブリエル", "ペレーラガブリエウ", "アイ"]
-    assert frames(written) == ["srhrrs", "srhrrs", "hrrkhrr", "hrrkhr", None]
-    assert frames([]) == []
+    written = [
+        "シルバラリッサ",
+        "シルヴァラリサ",
+        "ペレイラガブリエル",
+        "ペレーラガブリエウ",
+        "アイ",
+        None,
+        "シル\nバ",
+        "Aシ",
+    ]
+    heard = ["srhrrs", "srhrrs", "hrrkhrr", "hrrkhr", None, None, "srh", "s"]
+    assert frames(pa.chunked_array([written[:3], [], written[3:]])).to_pylist() == heard
+    assert frames(pa.chunked_array([], type=pa.string())).to_pylist() == []
 
 
 @pytest.mark.parametrize("with_twin, band", [(False, "link"), (True, "review")])

@@ -13,7 +13,7 @@ from kosodachi.effect.density import Density, density_at_cut
 from kosodachi.effect.described import baseline, course
 from kosodachi.effect.discontinuity import Jump, bandwidths, jump, running_variable
 from kosodachi.effect.doubt import doubts, link_chances, what_it_takes
-from kosodachi.effect.draws import Pooled, imputed, over_draws, rubin
+from kosodachi.effect.draws import Pooled, imputed, imputed_outcome, over_draws, rubin
 from kosodachi.effect.estimators import Estimate, aipw, g_formula, iptw, naive, stabilised_weights
 from kosodachi.effect.few_events import (
     detectable_hazard_ratio,
@@ -34,7 +34,7 @@ from kosodachi.effect.nuisance import design_matrix, propensity
 from kosodachi.effect.placebo import placebo_cuts, placebo_dates, smallest_p
 from kosodachi.effect.pooled import PooledEffect, pool
 from kosodachi.effect.said import answer, covariate_words, doubt_answer, protocol, why
-from kosodachi.effect.sensitivity import e_value, lee, manski, risk_ratio, tipping_point
+from kosodachi.effect.sensitivity import e_value, lee, manski, risk_ratio, tipping_share
 from kosodachi.effect.small import small_sample
 from kosodachi.effect.staggered import staggered
 from kosodachi.effect.structural import g_estimation
@@ -111,6 +111,7 @@ __all__ = [
     "gate",
     "gated_estimates",
     "imputed",
+    "imputed_outcome",
     "interim",
     "iptw",
     "items_met",
@@ -149,7 +150,7 @@ __all__ = [
     "surrogate_checks",
     "surrogate_effect",
     "surrogate_index",
-    "tipping_point",
+    "tipping_share",
     "what_it_takes",
     "why",
 ]  # fmt: skip

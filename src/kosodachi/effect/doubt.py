@@ -3,6 +3,8 @@
 Each row answers one worry and leaves the others open; none can show that no common cause is missing.
 """
 
+from collections.abc import Callable
+
 import numpy as np
 import pandas as pd
 
@@ -10,17 +12,18 @@ from kosodachi.effect import nuisance
 from kosodachi.effect.attendance import linked
 from kosodachi.effect.cohort import Cohort
 from kosodachi.effect.controls import null_of, on_difference_scale
-from kosodachi.effect.draws import imputed, rubin
+from kosodachi.effect.draws import imputed_outcome, over_draws
 from kosodachi.effect.estimators import aipw
 from kosodachi.effect.link_error import chances, over_links
 from kosodachi.effect.negative_controls import calibrated
 from kosodachi.effect.nuisance import RIDGE
-from kosodachi.effect.sensitivity import e_value, risk_ratio, tipping_point
-from kosodachi.effect.study import FOLDS, TRUNCATED, Arrays, analysed, covariates_of, no_rows
+from kosodachi.effect.sensitivity import e_value, risk_ratio, tipping_share
+from kosodachi.effect.study import FOLDS, TRUNCATED, Arrays, analysed, covariates_of, followed, no_rows
 from kosodachi.municipality import Municipality
 
 COLUMNS = ["worry", "value", "low", "high", "n"]
 IMPUTATIONS = 20
+TIPPING_COPIES = 5
 
 
 def doubts(
@@ -29,7 +32,7 @@ def doubts(
     """The risk difference under each worry: columns worry, value, low, high, n.
 
     as_estimated: AIPW. systematic_error: calibrated by the negative controls (if there are five). missing_outcomes:
-    outcomes imputed from the covariates and the offer, pooled. worst_case: from the estimate with missing
+    outcomes imputed (`imputed_outcome`), pooled. worst_case: from the estimate with missing
     outcomes 0 among the offered and 1 among the others to the reverse (value is missing). wrong_links: carried over the match probabilities, if
     `link_chances` (chance of an offer, chance that the outcome is the child's own; by research id) are given.
     """
@@ -51,20 +54,19 @@ def doubts(
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
+def _adjusted(a, X, cluster, seed: int) -> Callable:
+    """The estimate of every row here, by outcome alone."""
+    shared = {"cluster": cluster, "ridge": RIDGE, "seed": seed, "repeats": 1, "k": FOLDS, "clip": TRUNCATED}
+    return lambda outcome: aipw(outcome, a * 1.0, X, **shared)
+
+
 def _missing(y, a, X, whole: pd.DataFrame, seed: int) -> list[tuple]:
-    copies = imputed(np.column_stack([y, a, X]), m=IMPUTATIONS, seed=seed, binary=(0,))
     cluster = whole["household_id"].to_numpy()
-    found = [
-        aipw(c[:, 0], a * 1.0, X, cluster=cluster, ridge=RIDGE, seed=seed, repeats=1, k=FOLDS, clip=TRUNCATED)
-        for c in copies
-    ]
-    pooled = rubin([one.value for one in found], [one.se for one in found])
+    estimated = _adjusted(a, X, cluster, seed)
+    pooled = over_draws(imputed_outcome(y, a, X, cluster=cluster, m=IMPUTATIONS, seed=seed), estimated)
     gap = np.isnan(y)
     ends = [np.where(gap, np.where(a, on, off), y) for on, off in ((0.0, 1.0), (1.0, 0.0))]
-    low, high = (
-        aipw(end, a * 1.0, X, cluster=cluster, ridge=RIDGE, seed=seed, repeats=1, k=FOLDS, clip=TRUNCATED)
-        for end in ends
-    )
+    low, high = (estimated(end) for end in ends)
     return [
         ("missing_outcomes", pooled.value, pooled.low, pooled.high, len(y)),
         ("worst_case", np.nan, low.low, high.high, len(y)),
@@ -97,11 +99,11 @@ def link_chances(
     return offered, (1 - worst).reindex(children, fill_value=1.0)
 
 
-def what_it_takes(cohort: Cohort, estimates: pd.DataFrame, controls: pd.DataFrame) -> pd.DataFrame:
+def what_it_takes(cohort: Cohort, estimates: pd.DataFrame, controls: pd.DataFrame, *, seed: int = 1) -> pd.DataFrame:
     """What it would take to explain the estimate away: columns measure, value, n.
 
     e_value and e_value_interval (risk ratios), ease (expected systematic error, log odds), tipping_share (share of long
-    absence among the offered without a record at which the interval would hold 0; missing if none does).
+    absence among the offered without a record at which the adjusted interval would hold 0; missing if none does).
     """
     at = analysed(cohort)
     rows, whole = [], cohort.table
@@ -112,9 +114,15 @@ def what_it_takes(cohort: Cohort, estimates: pd.DataFrame, controls: pd.DataFram
         rows += [("e_value", point, len(at.y)), ("e_value_interval", interval, len(at.y))]
     if (null := null_of(controls)) is not None:
         rows.append(("ease", null.ease, len(at.y)))
-    tipping = tipping_point(whole["outcome"].to_numpy(float), whole["treated"].to_numpy(bool)) if len(whole) else None
+    tipping = _tipping(cohort, seed) if at.two_armed else None
     rows.append(("tipping_share", np.nan if tipping is None else tipping, len(whole)))
     return pd.DataFrame(rows, columns=["measure", "value", "n"])
+
+
+def _tipping(cohort: Cohort, seed: int) -> float | None:
+    at = followed(cohort)
+    copies = imputed_outcome(at.y, at.a, at.X, cluster=at.cluster, m=TIPPING_COPIES, seed=seed)
+    return tipping_share(at.y, at.a, copies, _adjusted(at.a, at.X, at.cluster, seed), seed=seed)
 
 
 def _untreated(at: Arrays) -> float:

@@ -40,7 +40,7 @@ class Bounds(BaseModel):
 class Gate:
     """The verdict (passed, withheld, not_assessable), the tests, and the events that would be enough (to ten).
 
-    table: columns test, children, measured, bound, passed, result (met, not_met); children is the number that a
+    table: columns test, children, measured, bound, passed (missing if not asked), result (met, not_met, not_asked); children is the number that a
     figure rests on, and for long_absences and smaller_arm the figure itself. failed: names of failed tests, or why no
     study was possible.
     """
@@ -66,9 +66,10 @@ def gate(
     """The gate on a cohort under the weights that `estimate` uses.
 
     Tests: long_absences, smaller_arm (children), detectable_effect (risk difference found with 80 % power,
-    2.80 s sqrt(1/n1 + 1/n0) with s^2 the outcome's variance given X and effective numbers n1, n0), largest_smd
-    (absolute, after weighting), equipoise (share with a preference score of 0.3 to 0.7), and with `systematic`, what the
-    negative controls show, ease (expected absolute systematic error, log odds). Too little data is
+    see there), largest_smd
+    (absolute, after weighting), equipoise (share with a preference score of 0.3 to 0.7), and ease
+    (expected absolute systematic error, log odds) of `systematic`, what the negative controls show. With too few of
+    them that is None, and ease is `not_asked`: neither met nor a reason to withhold. Too little data is
     `not_assessable`; the other failures `withheld`.
     """
     bounds = bounds or Bounds()
@@ -78,7 +79,7 @@ def gate(
         return Gate("not_assessable", _tests([]), cohort.missing or ("empty_arm",), events, None)
     e = nuisance.propensity(at.a, at.X, ridge=ridge)
     w = estimators.stabilised_weights(at.a, e)
-    detectable = detectable_effect(at.y, at.a, at.X, w, ridge=ridge)
+    detectable = detectable_effect(at.y, at.a, at.X, w, cluster=at.cluster, ridge=ridge)
     n = len(at.y)
     rows = [
         ("long_absences", events, np.nan, bounds.min_events, events >= bounds.min_events),
@@ -87,22 +88,46 @@ def gate(
         ("largest_smd", n, smd := _largest_smd(at, w), bounds.max_smd, smd <= bounds.max_smd),
         ("equipoise", n, both := equipoise(at.a, e), bounds.min_equipoise, both >= bounds.min_equipoise),
     ]  # fmt: skip
-    if systematic is not None:
-        rows.append(("ease", n, systematic.ease, bounds.max_ease, systematic.ease <= bounds.max_ease))
+    held = None if systematic is None else systematic.ease <= bounds.max_ease
+    rows.append(("ease", n, np.nan if systematic is None else systematic.ease, bounds.max_ease, held))
     tests = _tests(rows)
-    failed = tuple(tests.loc[~tests["passed"], "test"])
+    failed = tuple(tests.loc[tests["result"] == "not_met", "test"])
     short = set(failed) & set(ENOUGH_DATA)
     needed = max(bounds.min_events, 10 * ceil(max(events, 1) * (detectable / bounds.smallest_effect) ** 2 / 10))
     return Gate("not_assessable" if short else "withheld" if failed else "passed", tests, failed, events, needed)
 
 
-def detectable_effect(y, a, X, w, *, ridge: float = RIDGE) -> float:
-    """The smallest risk difference found with 80 % power under weights w; the outcome model does not see the arms."""
+def detectable_effect(y, a, X, w, *, cluster=None, ridge: float = RIDGE) -> float:
+    """The smallest risk difference found with 80 % power under weights w; the outcome model does not see the arms.
+
+    2.80 s sqrt(d (1/n1 + 1/n0)) with s^2 the outcome's variance given X, effective numbers n1, n0, and d what clusters
+    (households) cost, see `design_effect`.
+    """
     n, columns = len(y), X.shape[1]
     left = y - nuisance.predict(nuisance.fit(X, y, ridge=ridge), X, binary=True)
     variance = max(left @ left / max(n - columns - 1, 1), (n - 1) / n**2)
     sizes = [effective_size(w[a == arm]) for arm in (1, 0)]
-    return float(POWER * np.sqrt(variance * sum(1 / size for size in sizes)))
+    cost = design_effect(left, a, w, estimators.codes_of(cluster, n))
+    return float(POWER * np.sqrt(cost * variance * sum(1 / size for size in sizes)))
+
+
+def design_effect(left, a, w, codes) -> float:
+    """How many times clusters make the variance of a weighted difference of arms larger, at least 1.
+
+    1 + r S / sum c^2: c is each child's share in the difference (below 0 if not offered), S the sum of the products of
+    the shares of siblings, r the likeness of their residuals `left` (mean product over variance, 0 to 1). Siblings on
+    one side cost, on both sides they would save, which is not counted on.
+    Ref: Moulton 1986, doi:10.1016/0304-4076(86)90021-7, eq. 6, for weights and unequal clusters.
+    """
+    share = np.where(a == 1, w / w[a == 1].sum(), -w / w[a == 0].sum())
+    size = np.bincount(codes)
+    pairs = size @ (size - 1)
+    if not pairs:
+        return 1.0
+    alike = (np.bincount(codes, left) ** 2).sum() - left @ left
+    alike = np.clip(alike / pairs / max(left @ left / len(left), 1e-12), 0, 1)
+    together = (np.bincount(codes, share) ** 2).sum() - share @ share
+    return float(max(1 + alike * together / (share @ share), 1.0))
 
 
 def _largest_smd(at: Arrays, w) -> float:
@@ -111,8 +136,8 @@ def _largest_smd(at: Arrays, w) -> float:
 
 def _tests(rows) -> pd.DataFrame:
     table = pd.DataFrame(rows, columns=["test", "children", "measured", "bound", "passed"])
-    table = table.astype({"children": int, "measured": float, "bound": float, "passed": bool})
-    return table.assign(result=np.where(table["passed"], "met", "not_met"))
+    table = table.astype({"children": int, "measured": float, "bound": float, "passed": "boolean"})
+    return table.assign(result=table["passed"].map({True: "met", False: "not_met"}).fillna("not_asked").astype(object))
 
 
 def gated_estimates(

@@ -1,4 +1,4 @@
-"""How strong something unmeasured would have to be: E-values, tipping points, and bounds that assume nothing.
+"""How strong something unmeasured would have to be: E-values, tipping shares, and bounds that assume nothing.
 
 These say what it would take to explain an estimate away, not whether it is so.
 """
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from kosodachi.effect.estimators import Z
+from kosodachi.effect.draws import rubin
 
 
 def e_value(ratio: float, low: float | None = None, high: float | None = None) -> tuple[float, float | None]:
@@ -103,21 +103,37 @@ def _trimmed(y, cut: float, n: int, *, top: bool):
     return mean, variance
 
 
-def tipping_point(y, a, *, steps: int = 101) -> float | None:
-    """The share of outcomes 1 that the offered children without a record would need for the effect to vanish.
+def tipping_share(y, a, completed, estimate, *, seed: int = 1, rounds: int = 7) -> float | None:
+    """The share of outcomes 1 among the offered children without a record at which the adjusted interval would hold 0.
 
-    y 0/1 with NaN where missing; the not offered without a record are taken to be as those with one. None if no share
-    does it: then what is missing cannot overturn the sign of the interval.
+    y 0/1 with NaN where missing; completed: copies of y with the gaps imputed, which the children not offered keep;
+    estimate(outcome) gives value and se of the adjusted estimate; the copies are pooled by Rubin's rules. Each child's
+    outcome is 1 if the share exceeds that child's draw, so one set of draws serves all shares. Found by `rounds` halvings
+    between the imputed share and the end, 1 or 0, that works against the estimate. None if the interval holds 0 as
+    imputed, no offered child lacks a record, or not even that end does it.
+    Ref: Yan, Lee & Li 2009 (tipping point), doi:10.1080/10543400903242712.
     """
     y, a = np.asarray(y, float), np.asarray(a, bool)
-    missing = np.isnan(y)
-    on, off = y[a & ~missing], y[~a & ~missing]
-    value, se = _difference(on, off)
-    if abs(value) < Z * se or not (a & missing).any():
+    open_ones = a & np.isnan(y)
+    if not open_ones.any():
         return None
-    share = (a & missing).sum() / a.sum()
-    shares = np.linspace(0, 1, steps)
-    moved = (1 - share) * on.mean() + share * shares - off.mean()
-    lost = np.sign(value) * moved < Z * se
-    toward = shares[lost]
-    return None if not lost.any() else float(toward[np.abs(toward - on.mean()).argmin()])
+    order = np.random.default_rng(seed).random((len(completed), int(open_ones.sum())))
+
+    def pooled(share=None):
+        copies = [np.array(copy, float) for copy in completed]
+        for copy, drawn in zip(copies, order, strict=True):
+            copy[open_ones] = copy[open_ones] if share is None else drawn < share
+        found = [estimate(copy) for copy in copies]
+        return rubin([one.value for one in found], [one.se for one in found])
+
+    first = pooled()
+    if first.low <= 0 <= first.high:
+        return None
+    inner, outer = float(np.mean([copy[open_ones] for copy in completed])), 1.0 if first.value < 0 else 0.0
+    stands = (lambda one: one.high < 0) if first.value < 0 else (lambda one: one.low > 0)
+    if stands(pooled(outer)):
+        return None
+    for _ in range(rounds):
+        middle = (inner + outer) / 2
+        inner, outer = (middle, outer) if stands(pooled(middle)) else (inner, middle)
+    return outer

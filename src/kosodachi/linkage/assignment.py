@@ -22,9 +22,9 @@ create temp table pair as
 with numbered as (
   select row, source, {person_id} as person_id, {child_id} as child_id, match_weight, match_probability, held from pairs
 )
-select source, person_id, child_id, max(match_weight) as match_weight, max(match_probability) as match_probability,
+select any_value(source) as source, person_id, child_id, max(match_weight) as match_weight, max(match_probability) as match_probability,
        arg_max(held, match_weight + if(held, 0, 1e-7)) as held, min(row) as row
-from numbered group by source, person_id, child_id
+from numbered group by person_id, child_id
 """
 BEST = """
 create temp table best as
@@ -75,6 +75,7 @@ KNOWN = {"person_id": "person_id", "child_id": "child_id"}
 UNKNOWN = {"person_id": PERSON_ID, "child_id": hashed("left_id")}
 BIRTHS = "create temp table births as select birth, {child_id} as child_id from given_births"
 COLUMNS = ["source", "person", "register_no", "match_weight", "match_probability", "reason", "band"]
+NOBODY = pa.schema({name: pa.float64() if name.startswith("match") else pa.string() for name in COLUMNS})
 REASONS = ("best", "duplicate", "tie", "held", "twin", "taken", "unsure")
 
 
@@ -93,10 +94,8 @@ def assign(
     of one birth); of a child with two numbers more in a source than its twin, none is linked (reason twin), because
     one of them may be the twin's.
     """
-    if not len(pairs):
-        numbers = {column: "float64" for column in COLUMNS if column.startswith("match")}
-        return pd.DataFrame({column: pd.Series(dtype=numbers.get(column, "object")) for column in COLUMNS})
-    return tidy(judged(pairs, thresholds, births=births), pairs)
+    made = named(judged(pairs, thresholds, births=births), pairs) if len(pairs) else NOBODY.empty_table()
+    return made.sort_by([("source", "ascending"), ("person", "ascending")]).to_pandas()
 
 
 def judged(pairs: pd.DataFrame | pa.Table, thresholds: Thresholds, *, births: pd.DataFrame | None = None) -> pa.Table:
@@ -117,12 +116,12 @@ def judged(pairs: pd.DataFrame | pa.Table, thresholds: Thresholds, *, births: pd
         return con.execute(ASSIGN, given | {"several": SEVERAL}).to_arrow_table(BATCH)
 
 
-def tidy(made: pa.Table, pairs: pd.DataFrame | pa.Table) -> pd.DataFrame:
-    """Judged pairs with their texts, as a table of persons in order."""
+def named(made: pa.Table, pairs: pd.DataFrame | pa.Table) -> pa.Table:
+    """Judged pairs with their texts: columns COLUMNS, in no order."""
     texts = typed(pairs).select(["source", "person", "left_id"]).take(made["row"]).rename_columns(COLUMNS[:3])
     for column in COLUMNS[3:]:
         texts = texts.append_column(column, made[column])
-    return texts.sort_by([("source", "ascending"), ("person", "ascending")]).to_pandas()
+    return texts
 
 
 def link_from(probabilities: np.ndarray, false_link_rate: float, *, least: float = LEAST) -> float:

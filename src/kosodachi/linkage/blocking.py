@@ -4,10 +4,15 @@ A forecast counts pairs a rule, with pairs that several rules find counted again
 It says nothing about matches that no rule finds; those are lost to every later step.
 """
 
+from functools import reduce
+from itertools import chain
+
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 
 from kosodachi.faults import Fault
+from kosodachi.linkage.engines import connect
 from kosodachi.linkage.spec import Rule, Specification
 from kosodachi.tables.arrow import BATCH, typed
 
@@ -45,31 +50,27 @@ def _part(con, table: str) -> tuple[str, int]:
     return f"{table}_part", one_in
 
 
-def block(con, both: pa.Table, rules: tuple[Rule, ...], *, into: str) -> None:
-    """Makes a table of the pairs of sides 0 and 1 that agree on a rule, each once, as Splink's predict reads it.
+def block(left: pa.Table, right: pa.Table, rules: tuple[Rule, ...]) -> pa.Table:
+    """The pairs of rows that agree on a rule, each once, by their numbers: left, right. Every rule becomes one number on
+    each side."""
+    with connect() as con:
+        for side, table in enumerate((left, right)):
+            con.register("side", typed(table.append_column("row", pa.array(np.arange(len(table))))))
+            con.execute(f"create temp table block_{side} as {_keys([[c[side] for c in r.sides] for r in rules])}")
+        found = " union all ".join(
+            f"select l.row as left, r.row as right from block_0 l join block_1 r on l.k{i} = r.k{i}"
+            for i in range(len(rules))
+        )
+        return con.execute(f"select distinct * from ({found})").to_arrow_table(BATCH)
 
-    both: a table with unique_id, side (0, 1) and the columns of the rules. Every rule becomes one number on each side.
-    """
-    con.register("both_sides", typed(both))
-    for side in (0, 1):
-        keys = ", ".join(f"{_key([columns[side] for columns in rule.sides])} as k{i}" for i, rule in enumerate(rules))
-        con.execute(f"create temp table block_{side} as select unique_id, {keys} from both_sides where side = {side}")
-    pairs = " union all ".join(
-        f"select l.unique_id as l, r.unique_id as r from block_0 l join block_1 r on l.k{i} = r.k{i}"
-        for i in range(len(rules))
+
+def _keys(rules: list[list[str]]) -> str:
+    """SQL of the row and one number for each rule: the hashes of its columns together; missing where one of them is."""
+    hashes = (
+        f"case when {column} is not null then hash({column}) end as {column}" for column in sorted({*chain(*rules)})
     )
-    con.execute(
-        f"create table {into} as select '0' as match_key, l as join_key_l, r as join_key_r from ({pairs}) group by all"
-    )
-    for side in (0, 1):
-        con.execute(f"drop table block_{side}")
-    con.unregister("both_sides")
-
-
-def _key(columns: list[str]) -> str:
-    """SQL of one number for several columns; missing where one of them is."""
-    known = " and ".join(f"{column} is not null" for column in columns)
-    return f"case when {known} then hash({', '.join(columns)}) end"
+    keys = (f"{reduce('xor({}, {})'.format, columns)} as k{i}" for i, columns in enumerate(rules))
+    return f"select row, {', '.join(keys)} from (select row, {', '.join(hashes)} from side)"
 
 
 def forecast_sql(rule: Rule, reg: str = "reg", rec: str = "rec") -> str:

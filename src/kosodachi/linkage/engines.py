@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pandas as pd
 import pyarrow as pa
@@ -22,13 +23,17 @@ import pyarrow as pa
 from kosodachi.faults import Fault
 from kosodachi.tables.arrow import typed
 
+if TYPE_CHECKING:
+    import duckdb
+
 
 @dataclass(frozen=True)
 class Limits:
-    """How much memory one DuckDB connection may take ("4GB"), and where it puts what does not fit."""
+    """How much memory DuckDB may take ("4GB"), where it puts what does not fit, and the database that keeps to both."""
 
     memory: str | None
     folder: Path
+    database: "duckdb.DuckDBPyConnection"
 
 
 _LIMITS = contextvars.ContextVar("limits", default=None)
@@ -36,7 +41,7 @@ _LIMITS = contextvars.ContextVar("limits", default=None)
 
 @contextmanager
 def limits(folder: Path | str, *, memory: str | None = None) -> Iterator[Limits]:
-    """Within this, every DuckDB connection of the linkage keeps to `memory` and puts what does not fit below `folder`.
+    """Within this, DuckDB keeps to `memory` in the linkage and puts what does not fit below `folder`.
 
     folder: a place in the identifier zone. A folder of its own is made there and removed at the end with all that is
     in it. Outside of this nothing is ever written: a linkage that does not fit into memory fails.
@@ -44,27 +49,34 @@ def limits(folder: Path | str, *, memory: str | None = None) -> Iterator[Limits]
     """
     Path(folder).mkdir(parents=True, exist_ok=True)
     own = Path(tempfile.mkdtemp(prefix="spill-", dir=folder))
-    before = _LIMITS.set(Limits(memory, own))
     try:
-        connect().close()
-        yield _LIMITS.get()
+        with _database(own, memory) as database:
+            before = _LIMITS.set(Limits(memory, own, database))
+            try:
+                yield _LIMITS.get()
+            finally:
+                _LIMITS.reset(before)
     finally:
-        _LIMITS.reset(before)
         shutil.rmtree(own, ignore_errors=True)
 
 
 def connect():
-    """A DuckDB connection in memory within the present limits. What it spills is encrypted."""
+    """A DuckDB connection in memory within the present limits, with temporary tables and views of its own."""
+    now = _LIMITS.get()
+    return _database() if now is None else now.database.cursor()
+
+
+def _database(folder: Path | None = None, memory: str | None = None) -> "duckdb.DuckDBPyConnection":
+    """A database of its own in memory. It spills into the folder, encrypted, or without a folder never."""
     import duckdb
 
-    now = _LIMITS.get()
-    if now is None:
+    if folder is None:
         return duckdb.connect(config={"temp_directory": ""})
-    settings = {"temp_directory": str(now.folder / secrets.token_hex(8))}
+    settings = {"temp_directory": str(folder / secrets.token_hex(8))}
     try:
-        con = duckdb.connect(config=settings | ({"memory_limit": now.memory} if now.memory else {}))
+        con = duckdb.connect(config=settings | ({"memory_limit": memory} if memory else {}))
     except duckdb.Error:
-        raise Fault("E-LINK-21", memory=now.memory) from None
+        raise Fault("E-LINK-21", memory=memory) from None
     con.execute("load '{}'".format(str(_encryption()).replace("'", "''")))
     con.execute("set temp_file_encryption = true")
     return con
@@ -91,7 +103,9 @@ def backend(engine: str):
         return spark.api()
     from splink import DuckDBAPI
 
-    return DuckDBAPI(connection=connect())
+    # Splink's tables are not temporary: they need a database that ends with them.
+    now = _LIMITS.get()
+    return DuckDBAPI(connection=_database() if now is None else _database(now.folder, now.memory))
 
 
 def registered(api, frame: pd.DataFrame | pa.Table, name: str, *, engine: str):

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from kosodachi.linkage.assignment import judged, thresholds_for, tidy
+from kosodachi.linkage.assignment import judged, named, thresholds_for
 from kosodachi.linkage.comparisons import TERM_FREQUENCIES_FROM, japanese
 from kosodachi.linkage.engines import connect
 from kosodachi.linkage.link import Links, scored, summary
@@ -103,7 +103,7 @@ def _month(past: Past, children: Side, persons: Side, spec: Specification, *, en
         second, _ = _renewed(past.second, found.left, found.right, score, less=found.less)
         pairs = pa.concat_tables([first.pairs, second.pairs])
         made = judged(pairs, chosen, births=births)
-    made = tidy(made, pairs)
+    made = named(made, pairs)
     links = Links(made, summary(children, persons, made, past.model, chosen), past.model)
     return Month(links, replace(past, thresholds=chosen, first=first, second=second), compared)
 

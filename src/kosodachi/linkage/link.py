@@ -8,24 +8,25 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from kosodachi.linkage.assignment import COLUMNS, REASONS, assign, judged, thresholds_for, tidy
+from kosodachi.linkage.assignment import COLUMNS, NOBODY, REASONS, judged, named, thresholds_for
+from kosodachi.linkage.blocking import block
 from kosodachi.linkage.comparisons import TERM_FREQUENCIES_FROM, japanese
-from kosodachi.linkage.engines import connect
-from kosodachi.linkage.model import Model, train
+from kosodachi.linkage.model import Model, costs, train
 from kosodachi.linkage.passes import births_of, family_ways
 from kosodachi.linkage.past import Past
 from kosodachi.linkage.prepare import KEYED, Side, children_of, keyed, persons_of, texts
 from kosodachi.linkage.scoring import predict
 from kosodachi.linkage.scoring import term_frequencies as counting
-from kosodachi.linkage.spec import FALSE_LINK_RATE, Thresholds
+from kosodachi.linkage.spec import FALSE_LINK_RATE, Specification, Thresholds
 from kosodachi.tables.arrow import typed
-from kosodachi.tables.pseudonyms import pseudonyms
+from kosodachi.tables.pseudonyms import pseudonyms_of_texts
 
 BANDS = ("link", "review", "none")
 IDS = ["source", "person", "person_id"]
@@ -33,15 +34,22 @@ IDS = ["source", "person", "person_id"]
 
 @dataclass(frozen=True)
 class Links:
-    """The links. pairs: source, person, register_no, match_weight, match_probability, reason, band, one row a person.
+    """The links. found: source, person, register_no, match_weight, match_probability, reason, band, one row a person.
 
     Persons without a candidate have no row. summary: numbers of the run by name.
     model: the trained model; None for a deterministic rule.
     """
 
-    pairs: pd.DataFrame
+    found: pd.DataFrame | pa.Table
     summary: dict
     model: Model | None = None
+
+    @cached_property
+    def pairs(self) -> pd.DataFrame:
+        """What was found as a data frame; if it is a Table, in the order of source and person."""
+        if isinstance(self.found, pd.DataFrame):
+            return self.found
+        return self.found.sort_by([("source", "ascending"), ("person", "ascending")]).to_pandas()
 
 
 def link(
@@ -74,19 +82,21 @@ def link(
         term_frequencies = children.people >= TERM_FREQUENCIES_FROM
     spec = japanese(engine=engine, term_frequencies=term_frequencies)
     if not len(persons):
-        made = assign(pd.DataFrame())
+        made = NOBODY.empty_table()
         return Links(made, summary(children, persons, made, None, thresholds or Thresholds()))
-    model = train(children.own(), persons.own(), spec, seed=seed) if past is None else past.model
-    counted = counting(children.ways, persons.ways, spec) if past is None else past.frequencies
+    if past is None:
+        model, counted, blocked = _trained(children, persons, spec, engine=engine, seed=seed)
+    else:
+        model, counted, blocked = past.model, past.frequencies, None
     given = {"spec": spec, "engine": engine, "probability": probability, "frequencies": counted}
-    pairs = scored(model, children, persons, **given)
+    pairs = scored(model, children, persons, blocked=blocked, **given)
     chosen = thresholds or thresholds_for(pairs, false_link_rate, Thresholds())
     births = births_of(children)
     made = judged(pairs, chosen, births=births)
     if found := family_ways(children, persons, made):
         pairs = pa.concat_tables([pairs, scored(model, found.left, found.right, less=found.less, **given)])
         made = judged(pairs, chosen, births=births)
-    made = tidy(made, pairs)
+    made = named(made, pairs)
     return Links(made, summary(children, persons, made, model, chosen), model)
 
 
@@ -95,6 +105,23 @@ def both_sides(register, records, names) -> tuple[Side, Side]:
     with ThreadPoolExecutor(1) as pool:
         persons = pool.submit(copy_context().run, persons_of, records, names)
         return children_of(register, names), persons.result()
+
+
+def _trained(children: Side, persons: Side, spec: Specification, *, engine: str, seed: int) -> tuple:
+    """The model; how frequent names are and, for DuckDB, the pairs to score, found beside it: training alone leaves a
+    core idle half of the time."""
+    own = children.own(), persons.own()
+    forecast = costs(*own, spec)
+    with ThreadPoolExecutor(1) as pool:
+        aside = pool.submit(copy_context().run, _found_beside, children.ways, persons.ways, spec, engine)
+        model = train(*own, spec, seed=seed, forecast=forecast)
+        return model, *aside.result()
+
+
+def _found_beside(ways: pa.Table, theirs: pa.Table, spec: Specification, engine: str) -> tuple:
+    import splink  # noqa: F401  it takes half a second
+
+    return counting(ways, theirs, spec), block(ways, theirs, spec.blocking) if engine == "duckdb" else None
 
 
 def scored(
@@ -107,10 +134,11 @@ def scored(
     probability=None,
     less: np.ndarray | None = None,
     frequencies: dict[str, pa.Table] | None = None,
+    blocked: pa.Table | None = None,
 ) -> pa.Table:
     """Scored pairs of persons and children: source, person, person_id, left_id (person number), child_id, match_weight,
     match_probability, held. `less` is taken off the weight by row of `children`, before the probability is read."""
-    pairs = predict(model, children.ways, persons.ways, spec, engine=engine, frequencies=frequencies)
+    pairs = predict(model, children.ways, persons.ways, spec, engine=engine, frequencies=frequencies, pairs=blocked)
     left, right = pairs["left_row"].to_numpy(), pairs["right_row"].to_numpy()
     weight, likely = (pairs[column].to_numpy() for column in ("match_weight", "match_probability"))
     whose, whom = (side.whose.select(IDS).take(pa.array(rows)) for side, rows in ((persons, right), (children, left)))
@@ -124,13 +152,17 @@ def scored(
     })  # fmt: skip
 
 
-def summary(children: Side, persons: Side, made: pd.DataFrame, model: Model | None, thresholds: Thresholds) -> dict:
+def summary(children: Side, persons: Side, made: pa.Table, model: Model | None, thresholds: Thresholds) -> dict:
+    reasons, bands = (
+        {row["values"]: row["counts"] for row in made[column].value_counts().to_pylist()}
+        for column in ("reason", "band")
+    )
     counts = {
         "children": children.people,
         "persons": persons.people,
-        **{reason: int((made["reason"] == reason).sum()) for reason in REASONS},
-        "linked": int((made["band"] == "link").sum()),
-        "review": int((made["band"] == "review").sum()),
+        **{reason: reasons.get(reason, 0) for reason in REASONS},
+        "linked": bands.get("link", 0),
+        "review": bands.get("review", 0),
         "link_from": thresholds.link,
     }
     if model is None:
@@ -145,14 +177,6 @@ def summary(children: Side, persons: Side, made: pd.DataFrame, model: Model | No
     }
 
 
-MAP = """
-select w.record_id, w.source, w.person_no, case when band = 'link' then register_no end as register_no, match_weight,
-       match_probability, coalesce(band, 'none') as band
-from written w left join links l on l.source = w.source and l.person = w.person
-union all
-select record_id, source, person_no, person as register_no, null, 1.0, 'link' from own
-order by source, record_id
-"""
 MAPPED = ["record_id", "source", "person_no", "research_id", "match_weight", "match_probability", "band"]
 
 
@@ -161,26 +185,48 @@ def person_map(
 ) -> pd.DataFrame | pa.Table:
     """The person map: one row a record, the register's own included (probability 1, band link).
 
-    research_id is there for band link alone; a record for review or without a child has none. A pyarrow Table if the
-    register is one.
+    research_id is there for band link alone; a record for review or without a child has none. A data frame in the order
+    of source and record_id; a pyarrow Table, in the order given, if the register is one.
     """
-    numbers = keyed(texts(register, KEYED)).combine_chunks()
+    own, written = (texts(rows, KEYED) for rows in (register, records))
     with ThreadPoolExecutor(1) as pool:
-        mapping = pool.submit(copy_context().run, _mapped, links, register, records)
-        known = pseudonyms(key, "person", numbers.to_pandas())
-        rows = mapping.result()
-    place = pc.index_in(rows["register_no"], value_set=numbers)
-    rows = rows.append_column("research_id", pa.array(known, type=pa.string()).take(place)).select(MAPPED)
-    return rows if isinstance(register, pa.Table) else rows.to_pandas()
+        named = pool.submit(copy_context().run, _research_ids, own, key)
+        found = _found_of(links, written)
+        numbers, ids = named.result()
+    child = pc.index_in(found["register_no"], value_set=numbers.combine_chunks())
+    rows = {
+        "research_id": (ids.take(child), ids),
+        "match_weight": (found["match_weight"], pa.nulls(len(own), pa.float64())),
+        "match_probability": (found["match_probability"], np.ones(len(own))),
+        "band": (found["band"], pa.repeat("link", len(own))),
+    }
+    sides = (
+        pa.table({**{name: side[name] for name in MAPPED[:3]}, **{name: both[i] for name, both in rows.items()}})
+        for i, side in enumerate((written, own))
+    )
+    mapped = pa.concat_tables(sides)
+    if isinstance(register, pa.Table):
+        return mapped
+    return mapped.sort_by([("source", "ascending"), ("record_id", "ascending")]).to_pandas()
 
 
-def _mapped(links: Links, register, records) -> pa.Table:
-    with connect() as con:
-        for name, rows in (("own", register), ("written", records)):
-            written = texts(rows, KEYED)
-            con.register(name, typed(written.select(KEYED[:3]).append_column("person", keyed(written))))
-        con.register("links", typed(links.pairs[COLUMNS]))
-        return con.execute(MAP).to_arrow_table()
+def _research_ids(own: pa.Table, key: bytes) -> tuple[pa.ChunkedArray, pa.ChunkedArray]:
+    numbers = keyed(own)
+    return numbers, pseudonyms_of_texts(key, "person", numbers)
+
+
+def _found_of(links: Links, written: pa.Table) -> pa.Table:
+    """What was found for each record, with register_no for band link alone; band none where nothing was."""
+    found = typed(links.found).select(COLUMNS)
+    known = _named(found["source"], found["person"]).combine_chunks()
+    of = found.take(pc.index_in(_named(written["source"], keyed(written)), value_set=known))
+    band = of["band"].fill_null("none")
+    number = pc.if_else(pc.equal(band, "link"), of["register_no"], None)
+    return pa.table({"register_no": number, "band": band, **{name: of[name] for name in COLUMNS[3:5]}})
+
+
+def _named(source: pa.ChunkedArray, person: pa.ChunkedArray) -> pa.ChunkedArray:
+    return pc.binary_join_element_wise(source, person, "|")
 
 
 def person_link(mapped: pd.DataFrame) -> pd.DataFrame:

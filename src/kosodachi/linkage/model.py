@@ -44,18 +44,27 @@ class Model:
     checks: pd.DataFrame
 
 
-def train(left, right, spec: Specification, *, seed: int = 1) -> Model:
+def costs(left, right, spec: Specification) -> pd.DataFrame:
+    """What blocking these tables would cost: rule, pairs. Raises Fault E-LINK-02 if it would make too many pairs."""
+    with connect() as con:
+        con.register("reg", typed(left))
+        con.register("rec", typed(right))
+        return affordable(con, spec)
+
+
+def train(left, right, spec: Specification, *, seed: int = 1, forecast: pd.DataFrame | None = None) -> Model:
     """A model of `left` (the register: no person twice) against `right`, both with unique_id and the spec's columns.
 
-    left, right: data frames or Arrow tables. It is trained in DuckDB, wherever pairs are scored later. Raises Fault
-    E-LINK-02 if blocking would make too many pairs.
+    left, right: data frames or Arrow tables. It is trained in DuckDB, wherever pairs are scored later. forecast: what
+    `costs` gave, if it was asked already. Raises Fault E-LINK-02 if blocking would make too many pairs.
     Ref: Fellegi & Sunter 1969, doi:10.1080/01621459.1969.10501049; EM: Winkler 1988.
     """
     left, right = typed(left), typed(right)
+    forecast = costs(left, right, spec) if forecast is None else forecast
     with connect() as con:
         con.register("reg", left)
         con.register("rec", right)
-        costs, sure = affordable(con, spec), sure_pairs(con, spec)
+        sure = sure_pairs(con, spec)
         m, u = _documented(spec, "m"), _documented(spec, "u")
         seen_u, pairs = _u_of_others(con, left, right, sure, spec, seed=seed)
         u = {
@@ -69,7 +78,7 @@ def train(left, right, spec: Specification, *, seed: int = 1) -> Model:
     m = {key: _blend_m(m[key], seen_m.get(key), len(sure), level) for key, level in _levels(spec)}
     levels = _table(spec, m, u, {key: len(sure) * value for key, value in seen_m.items()})
     prior = _prior(len(sure), spec.sure_recall, len(left), len(right))
-    return Model(prior, levels, pd.DataFrame(log), costs, len(sure), _checks(levels, spec))
+    return Model(prior, levels, pd.DataFrame(log), forecast, len(sure), _checks(levels, spec))
 
 
 def _prior(sure: int, recall: float, n_left: int, n_right: int) -> float:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from kosodachi.linkage.engines import connect
 from kosodachi.linkage.prepare import COMPARED, WHOSE, Side
@@ -52,10 +53,6 @@ def _table(side: Side):
     return table
 
 
-UNLINKED = """
-create temp table todo as select * from rec
-where not exists (from made m where m.person_id = rec.person_id and m.band = 'link')
-"""
 # How a family is written in the sure links of its children.
 CONTEXT = f"""
 create temp table context as
@@ -102,15 +99,20 @@ def family_ways(children: Side, persons: Side, made: pa.Table) -> Family | None:
 
     made: as `judged` gives it.
     """
+    linked = made["person_id"].filter(pc.equal(made["band"], "link"))
+    todo = persons.of(pc.invert(pc.is_in(persons.whose["person_id"], value_set=linked.combine_chunks())))
+    if not len(todo):
+        return None
     with connect() as con:
-        for name, table in (("kid", _table(children)), ("rec", _table(persons)), ("made", made)):
+        sides = {"kid": _table(children), "rec": _table(persons), "todo": _table(todo)}
+        for name, table in (sides | {"made": made}).items():
             con.register(name, typed(table))
-        for step in (UNLINKED, CONTEXT, LEFT):
+        for step in (CONTEXT, LEFT):
             con.execute(step)
-        left, right = (
+        ways, right = (
             con.execute(f"select * from {table} order by unique_id").to_arrow_table(BATCH) for table in ("way", "todo")
         )
-    if not len(left) or not len(right):
+    if not len(ways):
         return None
-    sides = [Side(table.select(["unique_id", *COMPARED]), table.select(WHOSE), len(table)) for table in (left, right)]
-    return Family(*sides, left["less"].to_numpy())
+    sides = [Side(table.select(["unique_id", *COMPARED]), table.select(WHOSE), len(table)) for table in (ways, right)]
+    return Family(*sides, ways["less"].to_numpy())

@@ -49,9 +49,9 @@ class Side:
         """The ways under the name that stands in the record itself."""
         return self.ways if pc.all(self.whose["own"]).as_py() else self.ways.filter(self.whose["own"])
 
-    def of(self, rows: np.ndarray) -> "Side":
+    def of(self, rows: np.ndarray | pa.ChunkedArray) -> "Side":
         """The rows chosen by a mask."""
-        chosen = pa.array(rows)
+        chosen = pa.array(rows) if isinstance(rows, np.ndarray) else rows
         return Side(self.ways.filter(chosen), self.whose.filter(chosen), self.people)
 
 
@@ -126,19 +126,22 @@ def persons_of(records: pd.DataFrame | pa.Table, names: pd.DataFrame | pa.Table 
 def _side(records: pd.DataFrame | pa.Table, names: pd.DataFrame | pa.Table | None, *, twins: bool) -> Side:
     rows, further = _given(records), further_names(names, records)
     repeated = not len(further) and pc.count_distinct(rows["person"]).as_py() < MOSTLY_ONE * len(rows)
+    compare = partial(COMPARE.format, person_id=CHILD_ID if twins else PERSON_ID)
+    own = compare(rows=OWN.format(rows="given_rows") + (FIRST if repeated else ""), own="true")
     with connect() as con:
         con.execute("set preserve_insertion_order = false")
         con.register("given_rows", rows)
-        own = f"{OWN} {FIRST}" if repeated else OWN
-        compare = partial(COMPARE.format, person_id=CHILD_ID if twins else PERSON_ID)
-        con.execute(f"create temp table way as {compare(rows=own, own='true')}")
-        if len(further):
-            con.register("given_names", further)
-            con.execute(f"insert into way by name {compare(rows=MORE, own='false')}")
+        con.register("given_names", further)
+        more = compare(rows=MORE, own="false")
+        ways = con.execute(f"{own} union all by name {more}" if len(further) else own).to_arrow_table(BATCH)
+        con.register("way", typed(ways.append_column("row", pa.array(np.arange(len(ways))))))
         alike, people = con.execute(ALIKE).fetchone()
-        once = ONCE if alike else "true"
-        ways = con.execute(WRITE.format(twin=TWIN if twins else "false", once=once)).to_arrow_table(BATCH)
-    frame = pa.array(frames(ways["kana"].fill_null("").to_pylist()), type=pa.string())
+        twin = np.zeros(len(ways), dtype=bool)
+        twin[con.execute(TWINS).fetchnumpy()["row"] if twins else []] = True
+        ways = ways.append_column("twin", pa.array(twin))
+        if alike:
+            ways = ways.take(con.execute(ONCE).to_arrow_table()["row"])
+    frame = frames(ways["kana"])
     ways = ways.append_column("frame", frame)
     ways = ways.append_column("frame_initial", pc.utf8_slice_codeunits(frame, 0, 1))
     return Side(typed(ways.select(["unique_id", *COMPARED])), ways.select(WHOSE), people)
@@ -188,15 +191,16 @@ select * exclude (unnamed) replace (
 from (select source, person, record_id, row, nullif(household_no, '') as household, {_TEXTS},
              coalesce(given in {UNNAMED}, false) or coalesce(given is null and given_code is not null
                and regexp_matches(kana, '{UNNAMED_KANA}'), false) as unnamed
-      from given_rows)
+      from {{rows}})
 """
 # Of rows that write a person alike, the first, where sources repeat their persons.
-FIRST = f"""where row in (select min(row) from given_rows
+FIRST = f""" where row in (select min(row) from given_rows
   group by hash({", ".join(("source", "person", "household_no", *WRITTEN))}))"""
 # A further name replaces the present one in a copy of the row.
+NAMED = "(from given_rows semi join given_names using (record_id))"
 _FORMS = ", ".join(f"n.{form} as {form}" for form in FORMS)
 MORE = f"""
-select t.* replace ({_FORMS}, null as kana) from ({OWN}) t join given_names n using (record_id)
+select t.* replace ({_FORMS}, null as kana) from ({OWN.format(rows=NAMED)}) t join given_names n using (record_id)
 where n.name is distinct from t.name or n.kana_code is distinct from t.kana_code
 """
 _GUARDIAN_GIVEN = (
@@ -221,12 +225,15 @@ select *, (hash(person_id, household, own, {", ".join(WAY)}) >> 1)::bigint as un
          {", ".join(f"{hashed(f'({sql})')} as {column}" for column, sql in _EQUALS.items())}
   from ({{rows}}))
 """
-# Another person of the same household, or address where no household is known, born on the same day.
-TWIN = f"""(coalesce({hashed("household")}, address), birth_date) in (
-  select (coalesce({hashed("household")}, address), birth_date) from way
-  where birth_date is not null and coalesce({hashed("household")}, address) is not null
-  group by all having count(distinct person_id) > 1)"""
+# Ways of children of whom another person of the same household, or address where none is known, was born that day.
+TWINS = f"""
+with dated as (
+  select row, person_id, birth_date, coalesce({hashed("household")}, address) as home from way where birth_date is not null
+)
+select row from dated semi join (
+  select home, birth_date from dated where home is not null group by all having min(person_id) <> max(person_id)
+) using (home, birth_date)
+"""
 # Rows that are written alike are one way.
 ALIKE = "select count(*) > count(distinct unique_id), count(distinct person_id) from way"
-ONCE = "rowid in (select min(rowid) from way group by unique_id)"
-WRITE = "select *, coalesce({twin}, false) as twin from way where {once}"
+ONCE = "select min(row) as row from way group by unique_id"

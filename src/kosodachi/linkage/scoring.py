@@ -4,6 +4,8 @@ Term frequencies adjust the weight of a name by how frequent it is. Not good for
 probability follows from the model's assumption that comparisons are independent; it is no error rate.
 """
 
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -24,18 +26,21 @@ def predict(
     engine: str = "duckdb",
     above: float = 1e-3,
     frequencies: dict[str, pa.Table] | None = None,
+    pairs: pa.Table | None = None,
 ) -> pa.Table:
     """Pairs from a match probability of `above` on: left_id, right_id, match_weight (log2), match_probability, held, and
     left_row, right_row, the numbers of the rows.
 
-    frequencies: as made by `term_frequencies`; without them they are counted in what is compared here. Weights are rounded
+    frequencies: as made by `term_frequencies`; without them they are counted in what is compared here. pairs: what
+    `block` finds, if it was asked already (DuckDB alone). Weights are rounded
     to 6 decimals, so that no later choice hangs on the order of a sum.
     """
     left, right = typed(left), typed(right)
     if not len(left) or not len(right):
         return PAIRS.empty_table()
-    terms = adjusting(frequencies or term_frequencies(left, right, spec), model, spec)
-    linker = _linker(left, right, model, spec, engine, terms)
+    if engine == "duckdb" and pairs is None:
+        pairs = block(left, right, spec.blocking)
+    linker = _linker(left, right, model, spec, engine, frequencies or term_frequencies(left, right, spec), pairs)
     found = linker.inference.predict(threshold_match_probability=above)
     rows = f"unique_id_l as left_row, unique_id_r - {len(left)} as right_row"
     pairs = linker.misc.query_sql(
@@ -73,33 +78,49 @@ def term_frequencies(left: pa.Table, right: pa.Table, spec: Specification) -> di
     return counted
 
 
-def adjusting(frequencies: dict[str, pa.Table], model: Model, spec: Specification) -> dict[str, pa.Table]:
-    """The frequencies as Splink must be given them.
+def rarities(
+    both: pa.Table, frequencies: dict[str, pa.Table], model: Model, spec: Specification
+) -> tuple[pa.Table, dict[str, pa.Table]]:
+    """The table with a class of frequency for each level that term frequencies adjust, and the frequency of each class.
 
-    Splink puts the share of a value in the place of u of the level at which the column alone agrees. Where a better
-    level takes most of the pairs that agree on the column, that u is far too small, and every pair of the better level
-    would lose as much weight. The share of pairs with this value that stand on that level is what belongs there.
+    Splink joins the frequency to every row: classes are few and numbers, names are neither. It replaces u of the level
+    by the frequency of the value. But u of a level is the chance to stand on it, and where a better level takes most of
+    the pairs that agree on the value, far smaller than the chance to agree. So the class holds the frequency of the value
+    times the part of its agreeing pairs that stand on this level.
     """
-    u = of_table(model.levels, "u")
-    return {column: _times(table, _part(column, u, spec)) for column, table in frequencies.items()}
+    u, lookups = of_table(model.levels, "u"), {}
+    with ThreadPoolExecutor() as pool:
+        classed = pool.map(_classes, (both[column] for column in frequencies), frequencies.values())
+    for column, (shares, of_row) in zip(frequencies, classed):
+        for name, part in _adjusted(column, u, spec):
+            both = both.append_column(name, of_row)
+            lookups[name] = pa.table({name: np.arange(len(shares), dtype="int32"), f"tf_{name}": shares * part})
+    return both, lookups
 
 
-def _part(column: str, u: dict, spec: Specification) -> float:
-    """Of other pairs that agree on a column, the part that stands on the level of the column alone."""
+def _classes(values: pa.ChunkedArray, frequencies: pa.Table) -> tuple[np.ndarray, pa.ChunkedArray]:
+    """The frequencies that occur, and for each value the number of its own among them; missing for an unknown value."""
+    shares, of_known = np.unique(frequencies[1].to_numpy(), return_inverse=True)
+    known = pc.index_in(values, value_set=frequencies[0].combine_chunks())
+    return shares, pa.array(of_known.astype("int32")).take(known)
+
+
+def _adjusted(column: str, u: dict, spec: Specification):
+    """By level that the column adjusts: the name of its class, and its part of others' pairs that agree on the column."""
     agree = f"{column}_l = {column}_r"
     for comparison in spec.comparisons:
-        implied = [level for level in comparison.scored if agree in level.sql.split(" and ")]
-        alone = [level for level in implied if level.sql == agree]
-        if alone:
-            return u[comparison.name, alone[0].label] / sum(u[comparison.name, level.label] for level in implied)
-    return 1.0
+        agreeing = [u[comparison.name, level.label] for level in comparison.scored if agree in level.sql.split(" and ")]
+        for level in comparison.scored:
+            if level.tf == column:
+                of_level = u[comparison.name, level.label]
+                yield _rarity(comparison, level), of_level / (sum(agreeing) or of_level)
 
 
-def _times(table: pa.Table, factor: float) -> pa.Table:
-    return table.set_column(1, table.column_names[1], pc.multiply(table[1], factor))
+def _rarity(comparison: Comparison, level: Level) -> str:
+    return f"rarity_{comparison.name}_{comparison.levels.index(level)}"
 
 
-def _linker(left: pa.Table, right: pa.Table, model: Model, spec: Specification, engine: str, terms: dict):
+def _linker(left, right, model: Model, spec: Specification, engine: str, frequencies: dict, pairs: pa.Table | None):
     """Splink over both sides in one table, numbered through: its keys are then numbers, not texts of two parts.
 
     On DuckDB the pairs are found here (`blocking.block`) and handed to Splink; on Spark it finds them by the same rules.
@@ -107,8 +128,8 @@ def _linker(left: pa.Table, right: pa.Table, model: Model, spec: Specification, 
     from splink import Linker
 
     api = backend(engine)
-    everybody = _numbered(left, right, spec)
-    compared = [*dict.fromkeys(column for c in spec.comparisons for column in c.columns), "unique_id", "side"]
+    everybody, terms = rarities(_numbered(left, right, spec), frequencies, model, spec)
+    compared = [*dict.fromkeys(column for c in spec.comparisons for column in c.columns), *terms, "unique_id", "side"]
     both = registered(api, everybody.select(compared) if engine == "duckdb" else everybody, "everybody", engine=engine)
     settings = _settings(spec, *(of_table(model.levels, which) for which in "mu"), model.prior)
     linker = Linker([both], settings, log_level=None, validate_settings=False)
@@ -116,8 +137,9 @@ def _linker(left: pa.Table, right: pa.Table, model: Model, spec: Specification, 
         counted = registered(api, table, f"c_{column}", engine=engine)
         linker.table_management.register_term_frequency_lookup(counted, column)
     if engine == "duckdb":
-        block(api.duckdb_con, everybody, spec.blocking, into="pairs_found")
-        found = api.register("pairs_found", dataset_display_name="pairs_found")
+        numbers = {"join_key_l": pairs["left"], "join_key_r": pc.add(pairs["right"], len(left))}
+        given = pa.table({"match_key": pa.repeat("0", len(pairs)), **numbers})
+        found = registered(api, given, "pairs_found", engine=engine)
         found = linker.table_management.register_blocked_pairs_for_predict(found)
         # Else Splink would first copy the rows that are in a pair, and that is nearly all of them.
         found.metadata["registered_for_predict"] = False
@@ -145,15 +167,17 @@ def _settings(spec: Specification, m: dict, u: dict, prior: float) -> dict:
 
 
 def _comparison(comparison: Comparison, m: dict, u: dict, term_frequencies: bool) -> dict:
-    levels = [_level(comparison.name, level, m, u, term_frequencies) for level in comparison.levels]
+    levels = [_level(comparison, level, m, u, term_frequencies) for level in comparison.levels]
     return {"output_column_name": comparison.name, "comparison_levels": levels}
 
 
-def _level(name: str, level: Level, m: dict, u: dict, term_frequencies: bool) -> dict:
+def _level(comparison: Comparison, level: Level, m: dict, u: dict, term_frequencies: bool) -> dict:
     made = {"sql_condition": level.sql, "label_for_charts": level.label}
     if level.null:
         return made | {"is_null_level": True}
-    key = (name, level.label)
+    key = (comparison.name, level.label)
     made |= {f"{which}_probability": values[key] for which, values in (("m", m), ("u", u)) if key in values}
     made |= {"fix_m_probability": True} if level.fixed else {}
-    return made | ({"tf_adjustment_column": level.tf} if level.tf and term_frequencies else {})
+    if not level.tf or not term_frequencies:
+        return made
+    return made | {"tf_adjustment_column": _rarity(comparison, level), "disable_tf_exact_match_detection": True}

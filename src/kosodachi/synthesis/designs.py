@@ -32,6 +32,7 @@ def offers(table: pd.DataFrame, need: Latent, scenario: Scenario, streams: Strea
     lean = _Lean(_lean(table, need, scenario), _know(table, need, scenario), override, scenario.programme.overrides)
     month, propensity = design(table, lean, scenario, streams)
     index = Months.of(scenario.schedule).index
+    propensity = np.round(propensity, 9)  # the same on every machine
     return table.assign(offer_month=month, offered=month == index, propensity=propensity, overridden=override)
 
 

@@ -8,6 +8,7 @@ from hashlib import sha256
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 from kosodachi.tables.arrow import typed
 
@@ -22,12 +23,22 @@ def pseudonyms(key: bytes, kind: str, values: pd.Series) -> pd.Series:
     The two hashes of HMAC (RFC 2104) are made once and copied. `kind` is person, household or record, so that equal
     numbers of different kinds do not meet.
     """
-    block = (sha256(key).digest() if len(key) > BLOCK else key).ljust(BLOCK, b"\0")
-    inner, outer = (bytes(byte ^ pad for byte in block) for pad in (0x36, 0x5C))
-    inner += f"v1|{kind}|".encode()
+    inner, outer = _begun(key, kind)
     places, distinct = pd.factorize(values)
     known = (_many if len(distinct) >= MANY else _few)(inner, outer, distinct)
     return pd.Series(np.array([*known, None], dtype=object)[places], index=values.index, name=values.name)
+
+
+def pseudonyms_of_texts(key: bytes, kind: str, values: pa.ChunkedArray) -> pa.ChunkedArray:
+    """The same of Arrow texts, each hashed where it stands: for values that hardly repeat."""
+    return _hashed(*_begun(key, kind), values)
+
+
+def _begun(key: bytes, kind: str) -> tuple[bytes, bytes]:
+    """What stands before a value in the inner hash of HMAC, and before the inner hash in the outer one."""
+    block = (sha256(key).digest() if len(key) > BLOCK else key).ljust(BLOCK, b"\0")
+    inner, outer = (bytes(byte ^ pad for byte in block) for pad in (0x36, 0x5C))
+    return inner + f"v1|{kind}|".encode(), outer
 
 
 def _few(inner: bytes, outer: bytes, values) -> list[str]:
@@ -36,13 +47,16 @@ def _few(inner: bytes, outer: bytes, values) -> list[str]:
 
 
 def _many(inner: bytes, outer: bytes, values) -> list[str]:
-    import duckdb
-    import pyarrow as pa
+    written = pa.chunked_array([pa.array(pd.Series(values).astype(str), type=pa.string())])
+    return _hashed(inner, outer, written).to_pylist()
 
-    given = typed(pa.table({"value": pa.array(pd.Series(values).astype(str), type=pa.string())}))
+
+def _hashed(inner: bytes, outer: bytes, values: pa.ChunkedArray) -> pa.ChunkedArray:
+    import duckdb
+
     with duckdb.connect() as con:
-        con.register("given", given)
-        return con.execute(HMAC, {"inner": inner, "outer": outer}).to_arrow_table()["id"].to_pylist()
+        con.register("given", typed(pa.table({"value": values})))
+        return con.execute(HMAC, {"inner": inner, "outer": outer}).to_arrow_table()["id"]
 
 
 def _digest(inner, outer, value: str) -> str:
