@@ -35,9 +35,11 @@ def on_cluster(tmp_path_factory):
 
 
 @pytest.mark.spark
-def test_a_town_is_linked_alike_on_duckdb_and_on_two_workers(on_cluster):
+@pytest.mark.parametrize("frequencies", [False, True])
+def test_a_town_is_linked_alike_on_duckdb_and_on_two_workers(on_cluster, frequencies):
     of, records, names = _town()
-    here, there = (link(of, records, seed=1, engine=engine, **names) for engine in ("duckdb", "spark"))
+    given = {"seed": 1, "term_frequencies": frequencies, **names}
+    here, there = (link(of, records, engine=engine, **given) for engine in ("duckdb", "spark"))
     workers = on_cluster.sparkContext._jsc.sc().statusTracker().getExecutorInfos()
     assert on_cluster.sparkContext.master.startswith("spark://127.0.0.1:")
     assert len(workers) == 3, "two workers and the driver"

@@ -137,7 +137,8 @@ def scored(
     blocked: pa.Table | None = None,
 ) -> pa.Table:
     """Scored pairs of persons and children: source, person, person_id, left_id (person number), child_id, match_weight,
-    match_probability, held. `less` is taken off the weight by row of `children`, before the probability is read."""
+    match_probability, held. `less` is taken off the weight by row of `children`, before the probability is read;
+    `blocked` are the pairs that `block` finds, if it was asked already."""
     pairs = predict(model, children.ways, persons.ways, spec, engine=engine, frequencies=frequencies, pairs=blocked)
     left, right = pairs["left_row"].to_numpy(), pairs["right_row"].to_numpy()
     weight, likely = (pairs[column].to_numpy() for column in ("match_weight", "match_probability"))

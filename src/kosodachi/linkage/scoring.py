@@ -32,8 +32,8 @@ def predict(
     left_row, right_row, the numbers of the rows.
 
     frequencies: as made by `term_frequencies`; without them they are counted in what is compared here. pairs: what
-    `block` finds, if it was asked already (DuckDB alone). Weights are rounded
-    to 6 decimals, so that no later choice hangs on the order of a sum.
+    `block` finds, if it was asked already (DuckDB alone). Weights are rounded to 6 decimals, so that no later choice
+    hangs on the order of a sum.
     """
     left, right = typed(left), typed(right)
     if not len(left) or not len(right):
